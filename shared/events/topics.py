@@ -37,9 +37,7 @@ FACT_TOPICS = (PURCHASES, VISITS, COMPLAINTS, CUSTOMERS, LOYALTY, REFERENCE)
 
 def dead_letters(service: str) -> Topic:
     """The topic that holds records `service` could not take in, as they were."""
-    return Topic(
-        f"crm.{service}.dead-letters", service, readers=(service,), partitions=1, retention_ms=30 * DAY_MS
-    )
+    return Topic(f"crm.{service}.dead-letters", service, readers=(service,), partitions=1, retention_ms=30 * DAY_MS)
 
 
 TOPICS = (*FACT_TOPICS, SCORES, dead_letters("scoring"))

@@ -1,0 +1,64 @@
+"""What can be done with consents: grant, withdraw."""
+
+from datetime import datetime
+
+from services.customers.consents.tables import Consent
+from services.customers.profiles.tables import Customer
+from shared.events.customers import ConsentGranted, ConsentWithdrawn
+from shared.outbox import Transaction
+from shared.web.preconditions import demand_match
+from shared.web.problems import NOT_FOUND, WRONG_STATE, Problem
+
+Key = tuple[str, str, str]
+"""Customer, purpose, channel."""
+
+
+async def grant(tx: Transaction, key: Key, granted_at: datetime, source: str, if_match: str | None) -> Consent:
+    """Note that the customer agreed; the same again does nothing, a different grant needs `If-Match`."""
+    await _lock_customer(tx, key[0])
+    consent = await tx.session.get(Consent, key, with_for_update=True)
+    if consent is None:
+        consent = _new(key, granted_at, source)
+        tx.session.add(consent)
+    elif consent.withdrawn_at is None and (consent.granted_at, consent.source) == (granted_at, source):
+        return consent
+    else:
+        _renew(consent, granted_at, source, if_match)
+    granted = ConsentGranted(purpose=key[1], channel=key[2])
+    await tx.record(granted, key=key[0], subject=_subject(key), time=granted_at)
+    return consent
+
+
+async def withdraw(tx: Transaction, key: Key) -> Consent:
+    """Note that the customer withdrew, now. It is never made hard: no version is asked for."""
+    await _lock_customer(tx, key[0])
+    consent = await tx.session.get(Consent, key, with_for_update=True)
+    if consent is None:
+        raise Problem(NOT_FOUND, "no such consent was ever given")
+    if consent.withdrawn_at is None:
+        consent.withdrawn_at, consent.version = tx.recorded, consent.version + 1
+        withdrawn = ConsentWithdrawn(purpose=key[1], channel=key[2])
+        await tx.record(withdrawn, key=key[0], subject=_subject(key), time=tx.recorded)
+    return consent
+
+
+async def _lock_customer(tx: Transaction, customer_id: str) -> None:
+    if await tx.session.get(Customer, customer_id, with_for_update={"key_share": True}) is None:
+        raise Problem(NOT_FOUND, f"no customer {customer_id}")
+
+
+def _new(key: Key, granted_at: datetime, source: str) -> Consent:
+    customer_id, purpose, channel = key
+    return Consent(customer_id=customer_id, purpose=purpose, channel=channel, source=source, granted_at=granted_at)
+
+
+def _renew(consent: Consent, granted_at: datetime, source: str, if_match: str | None) -> None:
+    demand_match(if_match, consent.version)
+    if consent.withdrawn_at is not None and granted_at <= consent.withdrawn_at:
+        raise Problem(WRONG_STATE, "it was withdrawn after that")
+    consent.granted_at, consent.source, consent.withdrawn_at = granted_at, source, None
+    consent.version += 1
+
+
+def _subject(key: Key) -> str:
+    return f"{key[1]}:{key[2]}"

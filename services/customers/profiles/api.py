@@ -1,0 +1,56 @@
+"""REST: customers (C01)."""
+
+from functools import partial
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query, Response
+
+from services.customers.profiles import commands, queries
+from services.customers.profiles.commands import Known
+from services.customers.profiles.models import CustomerView, NewCustomer, Profile, ProfilePatch
+from shared.events.values import ID_PATTERN
+from shared.web.app import Reading, Writing
+from shared.web.cursors import Cursor, Limit, Page
+from shared.web.work import respond
+
+router = APIRouter(prefix="/customers", tags=["customers"])
+CustomerId = Annotated[str, Path(pattern=ID_PATTERN)]
+CREATED = "/v1/customers/{id}"
+
+
+@router.post("", status_code=201, response_model=CustomerView)
+async def register(body: NewCustomer, work: Writing) -> Response:
+    """Create a customer, under an id of your choice or ours."""
+    return await work.run(partial(commands.register, new=body), Known.view, created=CREATED)
+
+
+@router.put("/{customer_id}", response_model=CustomerView, responses={201: {"model": CustomerView}})
+async def put(customer_id: CustomerId, body: Profile, work: Writing) -> Response:
+    """Create a customer under this id, or replace the profile (with `If-Match`)."""
+    command = partial(commands.put, customer_id=customer_id, profile=body, if_match=work.if_match)
+    return await work.run(command, Known.view, created=CREATED)
+
+
+@router.patch("/{customer_id}", response_model=CustomerView)
+async def amend(customer_id: CustomerId, body: ProfilePatch, work: Writing) -> Response:
+    """Change some fields of a profile (with `If-Match`)."""
+    command = partial(commands.amend, customer_id=customer_id, patch=body, if_match=work.if_match)
+    return await work.run(command, Known.view)
+
+
+@router.get("/{customer_id}", response_model=CustomerView)
+async def read(customer_id: CustomerId, session: Reading) -> Response:
+    """One customer; any store may ask: one customer serves every store."""
+    return respond(await queries.one(session, customer_id), Known.view)
+
+
+@router.get("")
+async def read_page(
+    session: Reading,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+    external_id: Annotated[str | None, Query(max_length=200, description="system:value")] = None,
+) -> Page[CustomerView]:
+    """Customers in the order of their ids."""
+    known, following = await queries.page(session, limit, cursor, external_id)
+    return Page(items=[k.view() for k in known], next=following)

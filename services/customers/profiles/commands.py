@@ -1,0 +1,144 @@
+"""What can be done with profiles: register, replace, amend. Each verb works in the given transaction."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import col
+from uuid_utils.compat import uuid7
+
+from services.customers.profiles.domain import completeness
+from services.customers.profiles.models import (
+    CustomerView,
+    ExternalIdModel,
+    NewCustomer,
+    Profile,
+    ProfilePatch,
+)
+from services.customers.profiles.tables import Customer, ExternalId
+from shared.events import Payload
+from shared.events.customers import CustomerChanged, CustomerRegistered
+from shared.outbox import Transaction
+from shared.web.preconditions import demand_match
+from shared.web.problems import CONFLICT, INVALID, NOT_FOUND, Problem
+
+OWN = tuple(name for name in Profile.model_fields if name != "external_ids")
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A customer with their external ids; `existed`: whether they were there before the command."""
+
+    customer: Customer
+    external_ids: list[ExternalIdModel]
+    existed: bool = False
+
+    def profile(self) -> Profile:
+        """What the client said of them."""
+        return Profile.model_construct(
+            **{name: getattr(self.customer, name) for name in OWN}, external_ids=self.external_ids
+        )
+
+    def view(self) -> CustomerView:
+        """The answer that shows them."""
+        return CustomerView(
+            **self.customer.model_dump(),
+            external_ids=self.external_ids,
+            completeness=completeness(self.customer.model_dump()),
+        )
+
+
+async def register(tx: Transaction, new: NewCustomer) -> Known:
+    """Create a customer. The same id with the same content does nothing; with other content 409."""
+    profile = Profile.model_construct(**{name: getattr(new, name) for name in Profile.model_fields})
+    known = await find(tx, new.id, lock=True) if new.id else None
+    if known is None:
+        return await _create(tx, new.id or str(uuid7()), profile)
+    if not _same(known, profile):
+        raise Problem(CONFLICT, f"{new.id} is a customer with other content")
+    return known
+
+
+async def put(tx: Transaction, customer_id: str, profile: Profile, if_match: str | None) -> Known:
+    """Create the customer, or replace the profile under `If-Match`; identical content does nothing."""
+    known = await find(tx, customer_id, lock=True)
+    if known is None:
+        return await _create(tx, customer_id, profile)
+    if _same(known, profile):
+        return known
+    demand_match(if_match, known.customer.version)
+    return await _change(tx, known, profile)
+
+
+async def amend(tx: Transaction, customer_id: str, patch: ProfilePatch, if_match: str | None) -> Known:
+    """Change some fields of a profile under `If-Match`."""
+    known = await find(tx, customer_id, lock=True)
+    if known is None:
+        raise Problem(NOT_FOUND, f"no customer {customer_id}")
+    demand_match(if_match, known.customer.version)
+    profile = known.profile().model_copy(update=patch.changes())
+    return known if _same(known, profile) else await _change(tx, known, profile)
+
+
+async def find(tx: Transaction, customer_id: str, *, lock: bool = False) -> Known | None:
+    """The customer of that id, locked against other commands where asked."""
+    query = select(Customer).where(col(Customer.id) == customer_id)
+    row = (await tx.session.execute(query.with_for_update() if lock else query)).scalar_one_or_none()
+    if row is None:
+        return None
+    ids = select(ExternalId).where(col(ExternalId.customer_id) == customer_id)
+    found = (await tx.session.execute(ids.order_by("system", "value"))).scalars()
+    return Known(row, [ExternalIdModel(system=e.system, value=e.value) for e in found], existed=True)
+
+
+async def _create(tx: Transaction, customer_id: str, profile: Profile) -> Known:
+    row = Customer(id=customer_id, created_at=tx.recorded, updated_at=tx.recorded, **_own(profile), version=1)
+    tx.session.add(row)
+    try:
+        await tx.session.flush()
+    except IntegrityError:
+        raise Problem(CONFLICT, f"{customer_id} is being created by somebody else") from None
+    await _name(tx, customer_id, profile.external_ids)
+    await _tell(tx, row, CustomerRegistered)
+    return Known(row, _sorted(profile.external_ids))
+
+
+async def _change(tx: Transaction, known: Known, profile: Profile) -> Known:
+    row = known.customer
+    for name, value in _own(profile).items():
+        setattr(row, name, value)
+    row.version, row.updated_at = row.version + 1, tx.recorded
+    await tx.session.execute(delete(ExternalId).where(col(ExternalId.customer_id) == row.id))
+    await _name(tx, row.id, profile.external_ids)
+    await _tell(tx, row, CustomerChanged)
+    return Known(row, _sorted(profile.external_ids), existed=True)
+
+
+async def _name(tx: Transaction, customer_id: str, ids: list[ExternalIdModel]) -> None:
+    tx.session.add_all(ExternalId(system=i.system, value=i.value, customer_id=customer_id) for i in ids)
+    try:
+        await tx.session.flush()
+    except IntegrityError:
+        fault = {"pointer": "/external_ids", "detail": "one of them names another customer, or is here twice"}
+        raise Problem(INVALID, "external ids are unique per system", errors=[fault]) from None
+
+
+async def _tell(tx: Transaction, row: Customer, kind: type[CustomerRegistered | CustomerChanged]) -> None:
+    codes = row.model_dump(include={"kind", "buying_type", "region", "sector", "home_store_id"})
+    payload: Payload = kind(completeness=completeness(row.model_dump()), **codes)
+    first = kind is CustomerRegistered and row.registered_at is not None
+    time = row.registered_at if first and row.registered_at else tx.recorded
+    await tx.record(payload, key=row.id, subject=row.id, time=time, store=row.home_store_id)
+
+
+def _own(profile: Profile) -> dict[str, Any]:
+    return {name: getattr(profile, name) for name in OWN}
+
+
+def _sorted(ids: list[ExternalIdModel]) -> list[ExternalIdModel]:
+    return sorted(ids, key=lambda i: (i.system, i.value))
+
+
+def _same(known: Known, profile: Profile) -> bool:
+    return _own(known.profile()) == _own(profile) and known.external_ids == _sorted(profile.external_ids)

@@ -1,0 +1,52 @@
+"""Reading profiles."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import Select, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from services.customers.profiles.commands import Known
+from services.customers.profiles.models import ExternalIdModel
+from services.customers.profiles.tables import Customer, ExternalId
+from shared.web import cursors
+from shared.web.problems import INVALID, NOT_FOUND, Problem
+
+
+async def one(session: AsyncSession, customer_id: str) -> Known:
+    """The customer of that id; raises a 404 problem."""
+    row = await session.get(Customer, customer_id)
+    if row is None:
+        raise Problem(NOT_FOUND, f"no customer {customer_id}")
+    return (await _with_ids(session, [row]))[0]
+
+
+async def page(
+    session: AsyncSession, limit: int, cursor: str | None, external_id: str | None
+) -> tuple[list[Known], str | None]:
+    """Customers in the order of their ids, and the next cursor; `external_id` is `system:value`."""
+    query = select(Customer).order_by(col(Customer.id)).limit(limit + 1)
+    if cursor is not None:
+        query = query.where(col(Customer.id) > cursors.decode(cursor, 1)[0])
+    if external_id is not None:
+        query = query.where(col(Customer.id).in_(_named(external_id)))
+    rows = list((await session.execute(query)).scalars())
+    following = cursors.encode(rows[limit - 1].id) if len(rows) > limit else None
+    return await _with_ids(session, rows[:limit]), following
+
+
+def _named(external_id: str) -> Select[str]:
+    system, colon, value = external_id.partition(":")
+    if not colon:
+        fault = {"pointer": "/external_id", "detail": "write system:value"}
+        raise Problem(INVALID, "look at external_id", errors=[fault])
+    return select(col(ExternalId.customer_id)).where(col(ExternalId.system) == system, col(ExternalId.value) == value)
+
+
+async def _with_ids(session: AsyncSession, rows: Sequence[Customer]) -> list[Known]:
+    query = select(ExternalId).where(col(ExternalId.customer_id).in_([row.id for row in rows]))
+    found = (await session.execute(query.order_by("system", "value"))).scalars().all()
+    named: dict[str, list[ExternalIdModel]] = {}
+    for e in found:
+        named.setdefault(e.customer_id, []).append(ExternalIdModel(system=e.system, value=e.value))
+    return [Known(row, named.get(row.id, []), existed=True) for row in rows]

@@ -1,0 +1,67 @@
+"""REST: visits (C07) and their bulk intake (L02)."""
+
+from functools import partial
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request, Response
+from fastapi.responses import StreamingResponse
+
+from services.customers.visits import commands, queries
+from services.customers.visits.models import NewVisit, VisitEnd, VisitView
+from services.customers.visits.tables import Visit
+from shared.events.values import ID_PATTERN
+from shared.outbox import Transaction
+from shared.web.app import Caller, Reading, Writing
+from shared.web.cursors import Cursor, Limit, Page
+from shared.web.fields import Id
+from shared.web.imports import Line, Verdict, import_stream
+from shared.web.work import Existing, respond
+
+router = APIRouter(tags=["visits"])
+VisitId = Annotated[str, Path(pattern=ID_PATTERN)]
+
+
+def _view(visit: Visit) -> VisitView:
+    return VisitView.model_validate(visit)
+
+
+@router.post("/visits", status_code=201, response_model=VisitView)
+async def start(body: NewVisit, work: Writing) -> Response:
+    """A customer came; or came and left already."""
+
+    async def command(tx: Transaction) -> Existing[Visit]:
+        return Existing(*await commands.start(tx, body, work.principal))
+
+    return await work.run(command, Existing.shown_by(_view), created="/v1/visits/{id}")
+
+
+@router.post("/visits/{visit_id}/end", response_model=VisitView)
+async def end(visit_id: VisitId, body: VisitEnd, work: Writing) -> Response:
+    """The customer left (with `If-Match`)."""
+    command = partial(commands.end, visit_id=visit_id, told=body, if_match=work.if_match, caller=work.principal)
+    return await work.run(command, _view)
+
+
+@router.get("/visits/{visit_id}", response_model=VisitView)
+async def read(visit_id: VisitId, session: Reading, caller: Caller) -> Response:
+    """One visit."""
+    return respond(await queries.one(session, visit_id, caller), _view)
+
+
+@router.get("/visits")
+async def read_page(
+    session: Reading, caller: Caller, limit: Limit = 100, cursor: Cursor = None, customer_id: Id | None = None
+) -> Page[VisitView]:
+    """Visits as they were taken down, oldest first."""
+    visits, following = await queries.page(session, caller, limit, cursor, customer_id)
+    return Page(items=[_view(visit) for visit in visits], next=following)
+
+
+@router.post("/imports/visits")
+async def take_in(request: Request, work: Writing) -> StreamingResponse:
+    """A stream of visits (NDJSON in, a verdict for each line out)."""
+
+    async def store(lines: list[Line[NewVisit]]) -> list[Verdict]:
+        return await work.batch(partial(commands.take_in, lines=lines, caller=work.principal))
+
+    return import_stream(request, NewVisit, store)

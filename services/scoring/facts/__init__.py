@@ -1,0 +1,1 @@
+"""Facts: each event once, reduced to the few numbers that metrics need."""

@@ -1,0 +1,28 @@
+"""What a metric reads."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One thing that happened to one customer.
+
+    `time`: when it happened; `recorded`: when it was taken (both UTC). `type`: the event's type;
+    `subject`: the entity it speaks of; `(source, id)`: the event's identity. `data`: the compact numbers
+    that `project` makes of an event's payload; money in it is a decimal string in `data["currency"]`.
+    """
+
+    time: datetime
+    source: str
+    type: str
+    subject: str
+    id: str
+    recorded: datetime
+    data: dict[str, Any]
+
+    @property
+    def order(self) -> tuple[datetime, str, str, str, str]:
+        """The fixed order in which facts are read, so that the same facts give the same bits."""
+        return (self.time, self.source, self.type, self.subject, self.id)

@@ -1,0 +1,64 @@
+"""Tables that every publishing service has in its own database, beside its own."""
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    DateTime,
+    Identity,
+    Index,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    text,
+)
+from sqlalchemy.types import UserDefinedType
+
+
+class Xid8(UserDefinedType[int]):
+    """PostgreSQL's 64-bit transaction id."""
+
+    cache_ok = True
+
+    def get_col_spec(self, **_: object) -> str:
+        return "xid8"
+
+
+def add_plumbing(metadata: MetaData) -> None:
+    """Declare `outbox` and `idempotency_keys` in a service's metadata.
+
+    `outbox` has the columns of Debezium's outbox event router, so that ops may swap the relay for it;
+    `seq` gives the order, `xid` tells which rows can no longer be preceded by one still uncommitted.
+    """
+    Table(
+        "outbox",
+        metadata,
+        Column("seq", BigInteger, Identity(always=True, cache=1), primary_key=True),
+        Column("xid", Xid8, nullable=False, server_default=text("pg_current_xact_id()")),
+        Column("id", Text, nullable=False),
+        Column("aggregatetype", Text, nullable=False, comment="the topic"),
+        Column("aggregateid", Text, nullable=False, comment="the record's key"),
+        Column("type", Text, nullable=False),
+        Column("payload", Text, nullable=False, comment="a CloudEvent, structured JSON"),
+    )
+    Table(
+        "idempotency_keys",
+        metadata,
+        Column("client", Text, primary_key=True),
+        Column("key", Text, primary_key=True),
+        Column("fingerprint", LargeBinary, nullable=False),
+        Column("status", SmallInteger, nullable=False),
+        Column("headers", Text, nullable=False),
+        Column("body", LargeBinary, nullable=False),
+        Column("created_at", DateTime(timezone=True), nullable=False, server_default=text("now()")),
+        Index("idempotency_keys_created_at", "created_at"),
+    )
+
+
+NOTIFY_OUTBOX = (
+    """create function notify_outbox() returns trigger language plpgsql as
+    $$ begin perform pg_notify('outbox', ''); return null; end $$""",
+    "create trigger outbox_notify after insert on outbox for each statement execute function notify_outbox()",
+)
+"""Wakes the relay: PostgreSQL folds the notices of one transaction into one, sent at its commit."""

@@ -1,0 +1,113 @@
+"""Types of request fields: strict about what JSON holds, so that nothing is guessed or rounded."""
+
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Annotated, Any
+
+from iso4217 import Currency as Iso4217
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    StrictBool,
+    StringConstraints,
+    WithJsonSchema,
+)
+
+from shared import clock
+from shared.events.values import ID_PATTERN
+
+TOMORROW = timedelta(days=1)
+DECIMALS: dict[str, int] = {c.code: c.exponent for c in Iso4217 if c.exponent is not None}
+"""ISO 4217's currencies and how many decimals each has."""
+
+
+class Request(BaseModel):
+    """A request body: unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class View(BaseModel):
+    """An answer's body."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+
+def _text_only(value: Any) -> Any:
+    if not isinstance(value, str | date | Decimal):
+        raise ValueError("a string is needed")
+    return value
+
+
+def _no_nul(value: str) -> str:
+    if "\x00" in value:
+        raise ValueError("the character NUL is not allowed")
+    return value
+
+
+def _not_ahead(value: datetime) -> datetime:
+    if value.year < 1900:
+        raise ValueError("before 1900")
+    if value > clock.now() + TOMORROW:
+        raise ValueError("more than a day ahead")
+    return value
+
+
+def _known_currency(value: str) -> str:
+    if value not in DECIMALS:
+        raise ValueError("not a currency of ISO 4217")
+    return value
+
+
+def _plain(value: Decimal) -> str:
+    return format(value, "f")
+
+
+Id = Annotated[str, StringConstraints(pattern=ID_PATTERN)]
+Code = Annotated[str, StringConstraints(pattern=ID_PATTERN)]
+Flag = StrictBool
+Text = Annotated[str, StringConstraints(min_length=1, max_length=2000), AfterValidator(_no_nul)]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_no_nul)]
+
+OccurredAt = Annotated[AwareDatetime, BeforeValidator(_text_only), AfterValidator(_not_ahead)]
+"""An instant with its offset, at most a day ahead."""
+
+Instant = Annotated[AwareDatetime, BeforeValidator(_text_only)]
+"""An instant with its offset, past or future."""
+
+Day = Annotated[date, BeforeValidator(_text_only)]
+
+_DECIMAL_TEXT = WithJsonSchema({"type": "string", "pattern": r"^\d{1,15}(\.\d{1,6})?$", "examples": ["12.50"]})
+
+Amount = Annotated[
+    Decimal,
+    BeforeValidator(_text_only),
+    Field(ge=0, max_digits=18, decimal_places=4),
+    PlainSerializer(_plain, return_type=str),
+    _DECIMAL_TEXT,
+]
+"""An exact amount of money, a decimal string; its decimals are checked against its currency."""
+
+Number = Annotated[
+    Decimal,
+    BeforeValidator(_text_only),
+    Field(ge=0, max_digits=18, decimal_places=6),
+    PlainSerializer(_plain, return_type=str),
+    _DECIMAL_TEXT,
+]
+
+Currency = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Z]{3}$"),
+    AfterValidator(_known_currency),
+]
+
+
+def fits_currency(amount: Decimal, currency: str) -> bool:
+    """Whether `amount` has no more decimals than `currency` has; zeros behind them do not count."""
+    return amount == round(amount, DECIMALS[currency])

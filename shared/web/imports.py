@@ -1,0 +1,155 @@
+"""Bulk intake: NDJSON in, a verdict for every line out, while it streams.
+
+Each line stands alone: one that can't be taken never takes others down. Chunks of lines are stored in
+transactions of their own, so a broken stream leaves whole chunks behind and can simply be sent again.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+import orjson
+from fastapi import Request
+from fastapi.responses import StreamingResponse
+from pydantic import BaseModel, ValidationError
+from pydantic_core import from_json
+
+from shared.web.guards import NDJSON
+from shared.web.problems import INVALID, TYPE_URI, Kind, from_failure, pointers
+
+MAX_LINE = 1_048_576
+CHUNK = 1000
+IDLE_S = 30.0
+
+M = TypeVar("M", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Line(Generic[M]):
+    """One line that holds: its number in the stream (from 1) and what it says."""
+
+    number: int
+    body: M
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What became of a line: `accepted`, `duplicate`, or `rejected` with its problem."""
+
+    line: int
+    status: str
+    id: str | None = None
+    problem: Mapping[str, object] | None = None
+
+    def to_json(self) -> bytes:
+        """The verdict's line, with its line break."""
+        told = {"line": self.line, "status": self.status, "id": self.id, "problem": self.problem}
+        return orjson.dumps({k: v for k, v in told.items() if v is not None}) + b"\n"
+
+
+def rejected(line: int, kind: Kind, errors: Sequence[dict[str, str]]) -> Verdict:
+    """A line that is not taken, and why."""
+    problem = {"type": TYPE_URI + kind.slug, "title": kind.title, "errors": list(errors)}
+    return Verdict(line, "rejected", problem=problem)
+
+
+Store = Callable[[list[Line[M]]], Awaitable[list[Verdict]]]
+"""Stores a chunk's lines in one transaction and says what became of each, in their order."""
+
+
+def import_stream(request: Request, model: type[M], store: Store[M], *, chunk: int = CHUNK) -> StreamingResponse:
+    """The answer to an import: takes the request's lines while it tells the verdicts."""
+    return StreamingResponse(_verdicts(request, model, store, chunk), media_type=NDJSON)
+
+
+async def _verdicts(request: Request, model: type[M], store: Store[M], chunk: int) -> AsyncIterator[bytes]:
+    # Taking in never waits for the client to read: one that sends all before it reads would wait for ever.
+    told: asyncio.Queue[bytes | None] = asyncio.Queue()
+    taking = asyncio.ensure_future(_take(request, model, store, chunk, told))
+    try:
+        while (lines := await told.get()) is not None:
+            yield lines
+        await taking
+    finally:
+        taking.cancel()
+
+
+async def _take(
+    request: Request, model: type[M], store: Store[M], chunk: int, told: "asyncio.Queue[bytes | None]"
+) -> None:
+    counts = {"accepted": 0, "duplicate": 0, "rejected": 0}
+    try:
+        async for numbered in _chunks(split_lines(_parts(request)), chunk):
+            verdicts = await _judge(numbered, model, store)
+            for verdict in verdicts:
+                counts[verdict.status] += 1
+            told.put_nowait(b"".join(verdict.to_json() for verdict in verdicts))
+        told.put_nowait(orjson.dumps(counts) + b"\n")
+    except Exception as error:  # noqa: BLE001 -- the answer has begun: what went wrong can only be its last line
+        problem = from_failure(error)
+        told.put_nowait(orjson.dumps({"problem": TYPE_URI + problem.kind.slug, **counts}) + b"\n")
+    finally:
+        told.put_nowait(None)
+
+
+async def _judge(numbered: Sequence[tuple[int, bytes | None]], model: type[M], store: Store[M]) -> list[Verdict]:
+    read = [_read(number, raw, model) for number, raw in numbered]
+    lines = [line for line in read if isinstance(line, Line)]
+    refused = [verdict for verdict in read if isinstance(verdict, Verdict)]
+    stored = await store(lines) if lines else []
+    return sorted([*refused, *stored], key=lambda verdict: verdict.line)
+
+
+def _read(number: int, raw: bytes | None, model: type[M]) -> Line[M] | Verdict:
+    if raw is None:
+        return rejected(number, INVALID, [{"pointer": "", "detail": f"longer than {MAX_LINE} bytes"}])
+    try:
+        return Line(number, model.model_validate(from_json(raw, allow_inf_nan=False)))
+    except ValidationError as error:
+        return rejected(number, INVALID, pointers(error.errors(include_url=False), drop=0))
+    except ValueError as error:
+        return rejected(number, INVALID, [{"pointer": "", "detail": f"not JSON: {error}"}])
+
+
+async def _parts(request: Request) -> AsyncIterator[bytes]:
+    stream = request.stream()
+    while True:
+        async with asyncio.timeout(IDLE_S):
+            part = await anext(stream, None)
+        if part is None:
+            return
+        yield part
+
+
+async def split_lines(parts: AsyncIterator[bytes], limit: int = MAX_LINE) -> AsyncIterator[tuple[int, bytes | None]]:
+    """Number and text of each line that is not blank; None for one longer than `limit` bytes.
+
+    Holds at most one line in memory, whatever the stream brings.
+    """
+    number, held, dropped = 1, b"", False
+    async for part in parts:
+        *whole, rest = (held + part).split(b"\n")
+        for line in whole:
+            if dropped or len(line) > limit:
+                yield number, None
+            elif line.strip():
+                yield number, line
+            number, dropped = number + 1, False
+        dropped = dropped or len(rest) > limit
+        held = b"" if dropped else rest
+    if dropped or held.strip():
+        yield number, None if dropped else held
+
+
+async def _chunks(
+    lines: AsyncIterator[tuple[int, bytes | None]], size: int
+) -> AsyncIterator[list[tuple[int, bytes | None]]]:
+    held: list[tuple[int, bytes | None]] = []
+    async for line in lines:
+        held.append(line)
+        if len(held) == size:
+            yield held
+            held = []
+    if held:
+        yield held

@@ -1,0 +1,140 @@
+"""A request's command: one transaction, committed before the answer leaves, done once per Idempotency-Key."""
+
+import hashlib
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+import orjson
+from fastapi import Request, Response
+from pydantic import BaseModel
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from shared import clock
+from shared.outbox import Transaction
+from shared.web.auth import Principal
+from shared.web.preconditions import etag
+from shared.web.problems import IN_FLIGHT, KEY_REQUIRED, KEY_REUSED, Problem
+
+T = TypeVar("T")
+Command = Callable[[Transaction], Awaitable[T]]
+Render = Callable[[T], BaseModel]
+
+_CLAIM = text("""
+    select pg_try_advisory_xact_lock(hashtextextended(:client || ' ' || :key, 0)) as free,
+           stored.fingerprint, stored.status, stored.headers, stored.body
+    from (select 1) as one left join idempotency_keys stored on stored.client = :client and stored.key = :key
+""")
+_STORE = text("""
+    insert into idempotency_keys (client, key, fingerprint, status, headers, body)
+    values (:client, :key, :fingerprint, :status, :headers, :body)
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Existing(Generic[T]):
+    """What a creating command found or made; `existed`: it was there before, with the same content."""
+
+    entity: T
+    existed: bool
+
+    @staticmethod
+    def shown_by(render: "Render[T]") -> "Render[Existing[T]]":
+        """`render`, for an entity so wrapped."""
+        return lambda found: render(found.entity)
+
+
+class Work:
+    """What an endpoint that changes something is given: `run` does its command and makes the answer."""
+
+    def __init__(
+        self,
+        sessions: async_sessionmaker[AsyncSession],
+        service: str,
+        principal: Principal,
+        request: Request,
+    ) -> None:
+        self.sessions, self.source, self.principal = sessions, f"/crm/{service}", principal
+        self.if_match = request.headers.get("if-match")
+        self.traceparent = request.headers.get("traceparent")
+        self.key = request.headers.get("idempotency-key") if request.method == "POST" else None
+        if self.key is not None and not 1 <= len(self.key) <= 255:
+            raise Problem(KEY_REUSED, "an Idempotency-Key has 1 to 255 characters")
+        self._request = request
+
+    def require_key(self) -> None:
+        """Raises a 400 problem where the request has no Idempotency-Key."""
+        if self.key is None:
+            raise Problem(KEY_REQUIRED, "send an Idempotency-Key, so that a retry counts once")
+
+    async def run(self, command: Command[T], render: Render[T], *, created: str | None = None) -> Response:
+        """Do `command` in one transaction, commit, and answer with what it returned.
+
+        `created`: the path of the new entity with `{id}` in it; the answer is then 201, and 200 without
+        it or where the entity was there already (an `existed` attribute that is true). A `version` of the
+        rendered view becomes the ETag.
+        """
+        fingerprint = await self._fingerprint()
+        async with self.sessions.begin() as session:
+            if stored := await self._stored(session, fingerprint):
+                return stored
+            answer = respond(await command(self._transaction(session)), render, created)
+            await session.flush()
+            await self._store(session, answer, fingerprint)
+        return answer
+
+    async def batch(self, command: Command[T]) -> T:
+        """Do `command` in one transaction and commit; for imports, whose lines carry their own identity."""
+        async with self.sessions.begin() as session:
+            return await command(self._transaction(session))
+
+    def _transaction(self, session: AsyncSession) -> Transaction:
+        return Transaction(session, self.source, clock.now(), self.principal.subject, self.traceparent)
+
+    async def _fingerprint(self) -> bytes:
+        url = self._request.url
+        target = f"{self._request.method} {url.path}?{url.query}\n"
+        return hashlib.sha256(target.encode() + await self._request.body()).digest()
+
+    async def _stored(self, session: AsyncSession, fingerprint: bytes) -> Response | None:
+        if self.key is None:
+            return None
+        row = (await session.execute(_CLAIM, {"client": self.principal.subject, "key": self.key})).one()
+        if not row.free:
+            raise Problem(IN_FLIGHT, "try again shortly", headers={"Retry-After": "1"})
+        if row.status is None:
+            return None
+        if row.fingerprint != fingerprint:
+            raise Problem(KEY_REUSED, "take a new key for a new request")
+        return Response(row.body, row.status, orjson.loads(row.headers), "application/json")
+
+    async def _store(self, session: AsyncSession, answer: Response, fingerprint: bytes) -> None:
+        if self.key is None:
+            return
+        headers = {k: v for k, v in answer.headers.items() if k in {"etag", "location"}}
+        values = {
+            "client": self.principal.subject,
+            "key": self.key,
+            "fingerprint": fingerprint,
+            "status": answer.status_code,
+            "headers": orjson.dumps(headers).decode(),
+            "body": bytes(answer.body),
+        }
+        try:
+            await session.execute(_STORE, values)
+        except IntegrityError:
+            raise Problem(IN_FLIGHT, "try again shortly", headers={"Retry-After": "1"}) from None
+
+
+def respond(result: T, render: Render[T], created: str | None = None) -> Response:
+    """The answer that shows `result`: its JSON, ETag and, for something new, its Location."""
+    view = render(result)
+    headers = {}
+    if (version := getattr(view, "version", None)) is not None:
+        headers["ETag"] = etag(version)
+    fresh = created is not None and not getattr(result, "existed", False)
+    if fresh and created is not None:
+        headers["Location"] = created.format(id=getattr(view, "id", ""))
+    return Response(view.model_dump_json(), 201 if fresh else 200, headers, "application/json")

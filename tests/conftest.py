@@ -1,0 +1,34 @@
+"""What every folder of tests may ask for."""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from deploy.local import infrastructure as servers
+from deploy.local.issuer import Issuer
+
+
+@pytest.fixture(scope="session")
+def infrastructure() -> Iterator[servers.Addresses]:
+    """Real PostgreSQL and Kafka for the whole run, with the services' databases (empty) and the topics.
+
+    Not in pytest's own folder: its parent is closed to the user whom PostgreSQL runs as under root.
+    """
+    with (
+        tempfile.TemporaryDirectory(prefix="elevenfold-", ignore_cleanup_errors=True) as folder,
+        servers.infrastructure(Path(folder), say=_quietly) as addresses,
+    ):
+        servers.prepare(addresses, say=_quietly)
+        yield addresses
+
+
+@pytest.fixture(scope="session")
+def issuer(tmp_path_factory: pytest.TempPathFactory) -> Issuer:
+    """Signs the tokens that the services under test accept."""
+    return Issuer(tmp_path_factory.mktemp("issuer"))
+
+
+def _quietly(_line: str) -> None:
+    pass
