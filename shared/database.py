@@ -1,11 +1,25 @@
 """Engines on PostgreSQL: how a service opens its own database."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import TypeAlias, cast
+
+import asyncpg
 from sqlalchemy import make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-UNREACHABLE = (OSError, OperationalError, InterfaceError, PoolTimeoutError)
+Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
+
+UNREACHABLE = (
+    OSError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
+    OperationalError,
+    InterfaceError,
+    PoolTimeoutError,
+)
 """What a dead, restarting or saturated database raises through SQLAlchemy and asyncpg."""
 
 
@@ -34,4 +48,34 @@ def is_unreachable(error: BaseException) -> bool:
     """Whether the database could not be reached, as opposed to refusing the statement."""
     if isinstance(error, DBAPIError) and error.connection_invalidated:
         return True
+    if isinstance(error, asyncpg.InterfaceError):
+        return "closed" in str(error)  # its other meaning is a mistake of ours
     return isinstance(error, UNREACHABLE)
+
+
+async def driver(connection: AsyncConnection) -> Connection:
+    """asyncpg's connection under SQLAlchemy's, in its transaction: for COPY and large reads.
+
+    SQLAlchemy begins a transaction with its first statement; raises `RuntimeError` where there was none yet,
+    since every statement would then commit by itself.
+    """
+    raw = await connection.get_raw_connection()
+    found = cast("Connection", raw.driver_connection)
+    if not found.is_in_transaction():
+        raise RuntimeError("no transaction has begun on this connection")
+    return found
+
+
+@asynccontextmanager
+async def raw_connection(engine: AsyncEngine) -> AsyncIterator[Connection]:
+    """asyncpg's connection out of an engine's pool, without a transaction."""
+    async with engine.connect() as connection:
+        raw = await connection.get_raw_connection()
+        yield cast("Connection", raw.driver_connection)
+
+
+@asynccontextmanager
+async def raw_transaction(engine: AsyncEngine) -> AsyncIterator[Connection]:
+    """asyncpg's connection out of an engine's pool, in a transaction that commits at the end."""
+    async with raw_connection(engine) as raw, raw.transaction():
+        yield raw

@@ -50,7 +50,13 @@ def run_env(metadata: MetaData) -> None:
     from alembic import context
 
     connection = context.config.attributes["connection"]
-    context.configure(connection=connection, target_metadata=metadata, render_item=_render)
+    context.configure(
+        connection=connection,
+        target_metadata=metadata,
+        render_item=_render,
+        include_schemas=metadata.schema is not None,
+        include_name=lambda name, kind, _: kind != "schema" or name == metadata.schema,
+    )
     with context.begin_transaction():
         context.run_migrations()
 

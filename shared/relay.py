@@ -10,13 +10,13 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import TypeAlias
 
 import asyncpg
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 from prometheus_client import Counter, Gauge
 
+from shared.database import Connection, is_unreachable
 from shared.kafka import CONTENT_TYPE, SEND_DEADLINE_S, make_producer
 
 log = logging.getLogger(__name__)
@@ -28,15 +28,14 @@ READY = """
     select seq, aggregatetype, aggregateid, payload from outbox
     where xid < pg_snapshot_xmin(pg_current_snapshot()) order by seq limit $1
 """
-COUNT = "select count(*) from (select from outbox limit 10000) as some"
+COUNT = "select count(*) from (select from outbox limit 10000) as counted"
 SENT = "delete from outbox where seq = any($1::bigint[])"
 FORGET = "delete from idempotency_keys where created_at < now() - interval '24 hours'"
 WINDOW = 1000
 IDLE_S, WAITING_S, STANDBY_S, BACK_OFF_S = 1.0, 0.01, 0.5, 1.0
 HOUSEKEEPING_S = 5.0
 STUCK_S = 15.0
-Connection: TypeAlias = "asyncpg.Connection[asyncpg.Record]"
-FAULTS = (OSError, TimeoutError, KafkaError, asyncpg.PostgresError, asyncpg.InterfaceError)
+FAULTS = (TimeoutError, KafkaError)
 
 
 class Relay:
@@ -58,7 +57,9 @@ class Relay:
                     await self._stand_by(connection, stop)
                     async with self._producer() as producer:
                         await self._lead(connection, producer, stop)
-            except FAULTS as error:
+            except Exception as error:
+                if not (isinstance(error, FAULTS) or is_unreachable(error)):
+                    raise
                 self.fault = type(error).__name__
                 log.warning("relay waits: %s", self.fault)
                 await asyncio.sleep(BACK_OFF_S)

@@ -70,10 +70,9 @@ async def principal(request: Request, _: Annotated[object, Depends(BEARER)]) -> 
     return caller
 
 
-async def administrator(request: Request, caller: Annotated[Principal, Depends(principal)]) -> Principal:
-    """A caller with the service's `admin` scope."""
+async def administrator(request: Request, caller: Annotated[Principal, Depends(principal)]) -> None:
+    """Lets only callers with the service's `admin` scope pass."""
     caller.demand_scope(f"{request.app.state.service}:admin")
-    return caller
 
 
 async def _session(request: Request) -> AsyncIterator[AsyncSession]:
@@ -86,7 +85,8 @@ async def _work(request: Request, caller: Annotated[Principal, Depends(principal
 
 
 Caller = Annotated[Principal, Depends(principal)]
-Administrator = Annotated[Principal, Depends(administrator)]
+Administrators = Depends(administrator)
+"""For a route's `dependencies`: open to administrators only."""
 Reading = Annotated[AsyncSession, Depends(_session)]
 """A session to read with; nothing is committed."""
 Writing = Annotated[Work, Depends(_work)]

@@ -18,5 +18,5 @@ class Status(BaseModel):
 @router.get("/status")
 async def status(session: Reading) -> Status:
     """How far the relay is behind."""
-    counted = await session.scalar(text("select count(*) from (select from outbox limit 10000) as some"))
+    counted = await session.scalar(text("select count(*) from (select from outbox limit 10000) as counted"))
     return Status(outbox_pending=counted or 0)

@@ -29,7 +29,7 @@ class Client:
         body: object = None,
         *,
         match: str | None = None,
-        key: str | None | bool = True,
+        key: str | bool | None = True,
         bearer: str | None = None,
         headers: dict[str, str] | None = None,
     ) -> httpx.Response:

@@ -1,0 +1,63 @@
+"""PostgreSQL and Kafka for whoever needs them: named by the environment, containers, or embedded."""
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from deploy.local.blocking import blocking
+from deploy.local.containers import kafka_container, postgres_container
+from deploy.local.kafka import Broker, ensure_topics
+from deploy.local.layout import Layout
+from deploy.local.postgres import Server, ensure_databases
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """`postgres_url`: an administrator's DSN (see `with_database`); `kafka_bootstrap`: host:port[,…]."""
+
+    postgres_url: str
+    kafka_bootstrap: str
+
+
+@contextmanager
+def infrastructure(
+    data_dir: Path, say: Say = print, environment: Mapping[str, str] = os.environ
+) -> Iterator[Addresses]:
+    """Each by itself: its address in `environment`, else a container (`INFRA=containers`), else embedded.
+
+    What was started is stopped at the end, Kafka first. Raises what the servers raise when they do not start.
+    """
+    layout = Layout(data_dir.resolve())
+    contained = environment.get("INFRA") == "containers"
+    with ExitStack() as started:
+        postgres_url = environment.get("POSTGRES_URL") or started.enter_context(
+            postgres_container() if contained else _embedded(Server(layout, say), "PostgreSQL", say)
+        )
+        bootstrap = environment.get("KAFKA_BOOTSTRAP") or started.enter_context(
+            kafka_container() if contained else _embedded(Broker(layout, say), "Kafka", say)
+        )
+        yield Addresses(postgres_url, bootstrap)
+
+
+def prepare(addresses: Addresses, say: Say = print) -> None:
+    """Creates the services' databases and the topics where they are missing."""
+    say("databases and topics: checking")
+    blocking(ensure_databases(addresses.postgres_url))
+    blocking(ensure_topics(addresses.kafka_bootstrap))
+
+
+def _embedded(server: Server | Broker, title: str, say: Say) -> AbstractContextManager[str]:
+    @contextmanager
+    def running() -> Iterator[str]:
+        try:
+            say(f"{title}: starting")
+            yield server.start()
+        finally:
+            say(f"{title}: stopping")
+            server.stop()
+
+    return running()

@@ -1,0 +1,1 @@
+"""The close: makes the reference of a date from the whole population."""

@@ -1,0 +1,107 @@
+"""The close as a job: asked for in a table, done by one worker at a time, begun again where one dies."""
+
+import asyncio
+import logging
+from datetime import datetime
+
+from prometheus_client import Gauge
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from services.scoring.close.population import make_reference
+from services.scoring.evaluation import references
+from services.scoring.metrics.rules import Rules
+from shared.database import Connection, is_unreachable, raw_connection
+
+log = logging.getLogger(__name__)
+LAST_CLOSE = Gauge("close_last_as_of_seconds", "the date of the last close, seconds since 1970")
+
+# A session's lock, not a row's: a transaction open for minutes would hold back every relay of the server.
+_ALONE = "select pg_try_advisory_lock(hashtext('close'))"
+_NOT_ALONE = "select pg_advisory_unlock(hashtext('close'))"
+_OPEN = "select id, as_of from closes where finished_at is null order by requested_at, id limit 1"
+_BEGUN = "update closes set state = 'running', started_at = clock_timestamp() where id = $1"
+_DONE = """
+    update closes set state = 'done', finished_at = clock_timestamp(), revision = $2, customers = $3 where id = $1
+"""
+_FAILED = "update closes set state = 'failed', finished_at = clock_timestamp(), error = $2 where id = $1"
+_NEWEST = "select not exists (select from reference_sets where as_of > $1)"
+_REVIEW_ALL = "update cards set next_review_at = '-infinity'"
+_SEEN = "select coalesce(min(observed_at) > $1, true) from offsets"
+_ENDS = "select topic, partition, end_offset from offsets"
+_BEHIND = """
+    select count(*) from offsets
+    join unnest($1::text[], $2::int[], $3::bigint[]) as wanted (topic, partition, target) using (topic, partition)
+    where offsets.next_offset < wanted.target
+"""
+POLL_S, IDLE_S, PATIENCE_S = 0.2, 1.0, 600.0
+
+
+class CloseWorker:
+    """Does the closes that were asked for, oldest first; `run` until told to stop."""
+
+    def __init__(self, engine: AsyncEngine, rules: Rules) -> None:
+        self.engine, self.rules = engine, rules
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until `stop` is set; an outage of the database is waited out, the close then begun again."""
+        while not stop.is_set():
+            try:
+                worked = await self.work()
+            except Exception as error:
+                if not is_unreachable(error):
+                    raise
+                log.warning("close waits: %s", type(error).__name__)
+                worked = False
+            if not worked:
+                await asyncio.sleep(IDLE_S)
+
+    async def work(self) -> bool:
+        """Do one close, if one is asked for and nobody else is at it; returns whether there was."""
+        async with raw_connection(self.engine) as raw:
+            if not await raw.fetchval(_ALONE):
+                return False
+            try:
+                return await self._next(raw)
+            finally:
+                await raw.execute(_NOT_ALONE)
+
+    async def _next(self, raw: Connection) -> bool:
+        asked = await raw.fetchrow(_OPEN)
+        if asked is None:
+            return False
+        await raw.execute(_BEGUN, asked["id"])
+        try:
+            await self._close(raw, asked["id"], asked["as_of"])
+        except TimeoutError:
+            await raw.execute(_FAILED, asked["id"], f"the facts were not in after {PATIENCE_S:.0f} s")
+        except Exception as error:
+            if is_unreachable(error):
+                raise
+            log.exception("close failed")
+            await raw.execute(_FAILED, asked["id"], type(error).__name__)
+        return True
+
+    async def _close(self, raw: Connection, close_id: str, as_of: datetime) -> None:
+        await _facts_up_to_now(raw)
+        # One snapshot for both readings of the population; it writes nothing, so it holds no relay back.
+        async with raw.transaction(isolation="repeatable_read", readonly=True):
+            reference, customers = await make_reference(raw, as_of, self.rules)
+        async with raw.transaction():
+            revision = await references.write(raw, reference)
+            if await raw.fetchval(_NEWEST, as_of):
+                await raw.execute(_REVIEW_ALL)
+            await raw.execute(_DONE, close_id, revision, customers)
+            await raw.execute("select pg_notify('marks', '')")
+        LAST_CLOSE.set(as_of.timestamp())
+
+
+async def _facts_up_to_now(raw: Connection) -> None:
+    """Wait until what was on the topics when we began is in; raises `TimeoutError` after `PATIENCE_S`."""
+    begun = await raw.fetchval("select clock_timestamp()")
+    async with asyncio.timeout(PATIENCE_S):
+        while not await raw.fetchval(_SEEN, begun):
+            await asyncio.sleep(POLL_S)
+        ends = await raw.fetch(_ENDS)
+        targets = [[row[name] for row in ends] for name in ("topic", "partition", "end_offset")]
+        while await raw.fetchval(_BEHIND, *targets):
+            await asyncio.sleep(POLL_S)

@@ -1,0 +1,60 @@
+"""A customer's card for whoever asks: the stored one while it holds, an evaluation where it does not."""
+
+from collections.abc import AsyncIterator, Sequence
+from datetime import datetime
+
+import orjson
+
+from services.scoring.evaluation.references import References
+from services.scoring.facts.reading import customers_after, facts_of
+from services.scoring.metrics.rules import Rules
+from services.scoring.metrics.scorecard import Scorecard, evaluate
+from shared import clock
+from shared.database import Connection
+
+_STORED = """
+    select card from cards where customer_id = $1 and next_review_at > $2
+    and not exists (select from marks where marks.customer_id = $1)
+"""
+CHUNK = 20
+"""Customers evaluated between two turns of the event loop, so that a long stream lets others through."""
+
+
+class Cards:
+    """Answers for cards, now or as of any past moment. The cards are JSON texts."""
+
+    def __init__(self, rules: Rules, references: References) -> None:
+        self.rules, self.references = rules, references
+
+    async def current(self, connection: Connection, customer: str) -> bytes | None:
+        """The card as of now; None for an unknown customer."""
+        now = clock.now()
+        stored = await connection.fetchval(_STORED, customer, now)
+        return stored.encode() if stored is not None else await self.as_of(connection, customer, now)
+
+    async def as_of(self, connection: Connection, customer: str, moment: datetime) -> bytes | None:
+        """The card from the facts before `moment`; None where nothing was known of the customer then."""
+        told = [card async for card in self._evaluated(connection, [customer], moment)]
+        return told[0] if told else None
+
+    async def all_as_of(self, connection: Connection, moment: datetime) -> AsyncIterator[bytes]:
+        """The card of every customer known at `moment`, in the order of their ids."""
+        last = ""
+        while customers := await customers_after(connection, last, CHUNK):
+            async for card in self._evaluated(connection, customers, moment):
+                yield card
+            last = customers[-1]
+
+    async def _evaluated(
+        self, connection: Connection, customers: Sequence[str], moment: datetime
+    ) -> AsyncIterator[bytes]:
+        reference = await self.references.in_force(connection, moment)
+        facts = await facts_of(connection, customers)
+        for customer, known in facts.items():
+            card = evaluate(known, moment, self.rules, reference)
+            if _was_known(card):
+                yield orjson.dumps(card.to_json(customer))
+
+
+def _was_known(card: Scorecard) -> bool:
+    return card.phase is not None

@@ -1,0 +1,76 @@
+"""The tables of one generation.
+
+They hold what a rebuild makes again from the topics, so their layout has no migrations: another layout is
+another generation. Ids are compared byte by byte (collation "C"), in every locale alike.
+"""
+
+FIRST = 1
+"""The generation that a new database begins with."""
+
+FACT_PARTITIONS = 8
+
+_FACT_COLUMNS = """
+    source text collate "C" not null,
+    id text collate "C" not null,
+    time timestamptz not null,
+    recorded timestamptz not null,
+    type text collate "C" not null,
+    subject text collate "C" not null,
+    store_id text,
+    data json not null
+"""
+
+_TABLES = (
+    f"""create table {{schema}}.facts (
+        customer_id text collate "C" not null, {_FACT_COLUMNS}, primary key (customer_id, source, id)
+    ) partition by hash (customer_id)""",
+    f"""create table {{schema}}.store_facts (
+        key text collate "C" not null, {_FACT_COLUMNS}, primary key (key, source, id)
+    )""",
+    f"""create table {{schema}}.entities (
+        key text collate "C" primary key, {_FACT_COLUMNS}
+    )""",
+    """create table {schema}.marks (
+        mark bigint generated always as identity primary key,
+        customer_id text collate "C" not null,
+        fact_time timestamptz not null
+    )""",
+    "create index on {schema}.marks (customer_id)",
+    """create table {schema}.cards (
+        customer_id text collate "C" primary key,
+        as_of timestamptz not null,
+        next_review_at timestamptz not null,
+        card text not null
+    )""",
+    "create index on {schema}.cards (next_review_at)",
+    """create table {schema}.offsets (
+        topic text not null,
+        partition int not null,
+        next_offset bigint not null,
+        end_offset bigint not null,
+        reached timestamptz,
+        observed_at timestamptz,
+        primary key (topic, partition)
+    )""",
+)
+
+
+def statements(number: int) -> list[str]:
+    """The DDL that makes generation `number`: its schema and its empty tables."""
+    schema = schema_name(number)
+    partitions = [
+        f"create table {schema}.facts_{part} partition of {schema}.facts "
+        f"for values with (modulus {FACT_PARTITIONS}, remainder {part})"
+        for part in range(FACT_PARTITIONS)
+    ]
+    return [f"create schema {schema}", *(table.format(schema=schema) for table in _TABLES), *partitions]
+
+
+def schema_name(number: int) -> str:
+    """The schema of a generation."""
+    return f"gen_{number}"
+
+
+def search_path(number: int) -> str:
+    """What a connection that works on a generation sees: its tables, the lasting ones, and Alembic's."""
+    return f"{schema_name(number)},app,public"

@@ -1,0 +1,120 @@
+"""Complaints: the life of each case, and how it kept to its standards."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from services.scoring.facts.fact import Fact
+from shared.events.complaints import (
+    ComplaintAcknowledged,
+    ComplaintClosed,
+    ComplaintOpened,
+    ComplaintReopened,
+    ComplaintResolved,
+    ComplaintWithdrawn,
+)
+
+CASE_TYPES = (
+    ComplaintOpened.TYPE,
+    ComplaintAcknowledged.TYPE,
+    ComplaintResolved.TYPE,
+    ComplaintClosed.TYPE,
+    ComplaintReopened.TYPE,
+    ComplaintWithdrawn.TYPE,
+)
+"""What makes the life of a case."""
+
+MOMENT = timedelta(microseconds=1)
+"""The smallest step of time: a standard is met at its due time and missed a moment later."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One complaint since it was opened. A close counts as a resolution where none went before."""
+
+    fact: Fact
+    category: str
+    due_acknowledge: datetime
+    due_resolve: datetime
+    acknowledged: datetime | None
+    resolved: tuple[Fact, ...]
+    reopened: tuple[Fact, ...]
+    withdrawn: datetime | None
+
+    @property
+    def time(self) -> datetime:
+        """When it was opened: this decides the window it counts in."""
+        return self.fact.time
+
+    @property
+    def latest(self) -> Fact:
+        """The last thing known of it that matters to how it was cared for."""
+        return max((self.fact, *self.resolved, *self.reopened), key=lambda fact: fact.order)
+
+    @property
+    def first_contact(self) -> bool:
+        """Whether it was settled at the first contact."""
+        return any(fact.data.get("first_contact", False) for fact in self.resolved)
+
+    def past_standard(self, as_of: datetime) -> bool:
+        """Whether either standard was missed by then, or by the time the case was withdrawn."""
+        end = self.withdrawn or as_of
+        acknowledged = min(self.acknowledged or end, end)
+        resolved = min(self.resolved[0].time, end) if self.resolved else end
+        return acknowledged > self.due_acknowledge or resolved > self.due_resolve
+
+    def counts(self, as_of: datetime) -> bool:
+        """Whether it can be judged: resolved, reopened or past a standard; one taken back only if the latter."""
+        settled = bool(self.resolved) and self.withdrawn is None
+        return settled or bool(self.reopened) or self.past_standard(as_of)
+
+    def cared_for(self, as_of: datetime, lasting: timedelta) -> bool:
+        """Whether it was settled within both standards and not reopened within `lasting` of a resolution."""
+        return bool(self.resolved) and not self.past_standard(as_of) and not self.relapsed(lasting)
+
+    def relapsed(self, lasting: timedelta) -> bool:
+        """Whether it was reopened within `lasting` of a resolution."""
+        return any(
+            settled.time <= again.time < settled.time + lasting for again in self.reopened for settled in self.resolved
+        )
+
+    def turns(self, as_of: datetime) -> list[datetime]:
+        """When, after `as_of`, it passes a standard unless somebody acts."""
+        if self.withdrawn or self.past_standard(as_of):
+            return []
+        unmet = [] if self.acknowledged else [self.due_acknowledge]
+        unmet += [] if self.resolved else [self.due_resolve]
+        return [due + MOMENT for due in unmet]
+
+
+def cases(facts: Iterable[Fact]) -> tuple[Case, ...]:
+    """Every case whose opening is known, by its opening; `facts` are of `CASE_TYPES`, in reading order."""
+    lives: dict[str, dict[str, list[Fact]]] = {}
+    for fact in facts:
+        lives.setdefault(fact.subject, {}).setdefault(fact.type, []).append(fact)
+    known = [_case(life) for life in lives.values() if ComplaintOpened.TYPE in life]
+    return tuple(sorted(known, key=lambda case: case.fact.order))
+
+
+def _case(life: Mapping[str, Sequence[Fact]]) -> Case:
+    opened = life[ComplaintOpened.TYPE][0]
+    resolved = life.get(ComplaintResolved.TYPE) or life.get(ComplaintClosed.TYPE, ())
+    reopened = life.get(ComplaintReopened.TYPE, ())
+    answered = [*life.get(ComplaintAcknowledged.TYPE, ())[:1], *resolved[:1]]
+    return Case(
+        fact=opened,
+        category=opened.data["category"],
+        due_acknowledge=datetime.fromisoformat(opened.data["due_acknowledge"]),
+        due_resolve=datetime.fromisoformat(opened.data["due_resolve"]),
+        acknowledged=min((fact.time for fact in answered), default=None),
+        resolved=tuple(resolved),
+        reopened=tuple(reopened),
+        withdrawn=_withdrawn(life.get(ComplaintWithdrawn.TYPE, ()), reopened),
+    )
+
+
+def _withdrawn(withdrawals: Sequence[Fact], reopened: Sequence[Fact]) -> datetime | None:
+    """When the case was taken back for good: a later reopening undoes it."""
+    if not withdrawals or (reopened and reopened[-1].order > withdrawals[-1].order):
+        return None
+    return withdrawals[-1].time

@@ -1,0 +1,130 @@
+"""The scorecard: everything we can say of one customer as of a date."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from services.scoring.facts.fact import Fact
+from services.scoring.metrics.care import care
+from services.scoring.metrics.categories import categories
+from services.scoring.metrics.communications import communications
+from services.scoring.metrics.control import control
+from services.scoring.metrics.cost import cost
+from services.scoring.metrics.course import Phase
+from services.scoring.metrics.customer import customer
+from services.scoring.metrics.customization import customization
+from services.scoring.metrics.defection import Defection, defection
+from services.scoring.metrics.history import History, read
+from services.scoring.metrics.index import Index, index
+from services.scoring.metrics.measurements import measurements
+from services.scoring.metrics.metric import NOT_YET_MEASURED, Metric
+from services.scoring.metrics.phase import Change, phase_history
+from services.scoring.metrics.reference import Reference, ranked, rfc3339
+from services.scoring.metrics.review import next_review_at
+from services.scoring.metrics.rules import DEFAULT_RULES, C, Rules
+
+BONDS = ("financial", "social", "customization", "structural")
+
+
+@dataclass(frozen=True, slots=True)
+class Scorecard:
+    """One customer as of a date; it does not know whose it is, so that it follows a merge.
+
+    `percentile`: of the index; `facts_recorded_after`: how many facts used were taken after `as_of`;
+    `next_review_at`: when to evaluate again at the latest – for the evaluator, no part of the JSON.
+    """
+
+    as_of: datetime
+    rules_version: str
+    reference: Reference | None
+    index: Index
+    percentile: float | None
+    phases: tuple[Change, ...]
+    cs: Mapping[C, Metric]
+    defection: Defection
+    facts_recorded_after: int
+    next_review_at: datetime
+
+    @property
+    def phase(self) -> Phase | None:
+        """The phase reached; None where nothing is known of the customer."""
+        return self.phases[-1].phase if self.phases else None
+
+    def to_json(self, customer_id: str) -> dict[str, Any]:
+        """The body of `GET /v1/customers/{id}/scorecard`: plain values only, times ending in Z."""
+        return {
+            "customer_id": customer_id,
+            "as_of": rfc3339(self.as_of),
+            "rules_version": self.rules_version,
+            "reference": _reference(self.reference),
+            "index": self.index.value,
+            "coverage": self.index.coverage,
+            "percentile": self.percentile,
+            "phase": None if self.phase is None else str(self.phase),
+            "phase_history": [change.to_json() for change in self.phases],
+            "bond_level": None,
+            "cs": {name: measured.to_json() for name, measured in self.cs.items()},
+            "bonds": {bond: {"strength": None, "held": None, "evidence": []} for bond in BONDS},
+            "value": {"p_alive": None, "expected_purchases": None, "clv": None, "decile": None},
+            "defection": self.defection.to_json(),
+            "next_actions": [],
+            "facts_recorded_after": self.facts_recorded_after,
+        }
+
+
+def evaluate(
+    facts: Iterable[Fact],
+    as_of: datetime,
+    rules: Rules = DEFAULT_RULES,
+    reference: Reference | None = None,
+) -> Scorecard:
+    """The scorecard of these facts, in any order and with any repetition, as of a date (aware).
+
+    Without a reference everything that needs the population is null, with that reason.
+    """
+    history = read(facts, as_of, rules)
+    phases = phase_history(history, rules)
+    cs = _measure(history, phases[-1].phase if phases else None, rules, reference)
+    whole = index(cs, rules)
+    return Scorecard(
+        as_of=as_of,
+        rules_version=rules.version,
+        reference=reference,
+        index=whole,
+        percentile=_percentile("index", whole.value, rules, reference),
+        phases=phases,
+        cs={name: _compared(name, measured, rules, reference) for name, measured in cs.items()},
+        defection=defection(history, rules),
+        facts_recorded_after=sum(fact.recorded > as_of for fact in history.facts),
+        next_review_at=next_review_at(history, rules),
+    )
+
+
+def _measure(history: History, phase: Phase | None, rules: Rules, reference: Reference | None) -> dict[C, Metric]:
+    return {
+        "customer": customer(history, phase, rules, reference),
+        "categories": categories(history, rules, reference),
+        "capabilities": NOT_YET_MEASURED,
+        "cost_profitability_value": cost(history, rules, reference),
+        "control_contact_to_cash": control(history, rules, reference),
+        "collaboration_integration": NOT_YET_MEASURED,
+        "customization": customization(history, rules, reference),
+        "communications_interaction_positioning": communications(history, rules, reference),
+        "customer_measurements": measurements(history, rules),
+        "customer_care": care(history, rules),
+        "chain_of_relationships": NOT_YET_MEASURED,
+    }
+
+
+def _compared(name: str, measured: Metric, rules: Rules, reference: Reference | None) -> Metric:
+    percentile = _percentile(name, measured.score, rules, reference)
+    return measured if percentile is None else replace(measured, percentile=percentile)
+
+
+def _percentile(name: str, score: float | None, rules: Rules, reference: Reference | None) -> float | None:
+    return None if reference is None else ranked(reference.scores, name, score, rules)
+
+
+def _reference(reference: Reference | None) -> dict[str, Any] | None:
+    return None if reference is None else {"as_of": rfc3339(reference.as_of), "revision": reference.revision}

@@ -1,0 +1,86 @@
+"""The whole way from REST to the score in one process: real database, real broker, the real workers."""
+
+import itertools
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+
+from deploy.local.infrastructure import Addresses
+from deploy.local.issuer import Issuer
+from services.complaints import main as complaints
+from services.complaints.settings import ComplaintsSettings
+from services.customers import main as customers
+from services.loyalty import main as loyalty
+from services.scoring import main as scoring
+from services.scoring.close.job import CloseWorker
+from services.scoring.evaluation.evaluator import Evaluator
+from services.scoring.generations.schema import FIRST, search_path
+from services.scoring.metrics.rules import DEFAULT_RULES
+from shared.database import open_engine
+from shared.relay import Relay
+from tests.support.client import Client, client_of
+from tests.support.scoring import scoring_consumer, skip_to_end
+from tests.support.waiting import eventually, running
+
+_count = itertools.count(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Pipeline:
+    """Four services and their workers."""
+
+    customers: Client
+    complaints: Client
+    loyalty: Client
+    scoring: Client
+
+    async def card(self, customer: str, **query: str) -> dict[str, Any]:
+        """The customer's scorecard."""
+        path = f"/v1/customers/{customer}/scorecard"
+        answer = await self.scoring.http.get(path, params=query, headers=self._auth())
+        assert answer.status_code == 200, answer.text
+        card: dict[str, Any] = answer.json()
+        return card
+
+    async def card_when(self, customer: str, holds: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
+        """The customer's scorecard once it is known and `holds`."""
+
+        async def look() -> dict[str, Any] | None:
+            answer = await self.scoring.get(f"/v1/customers/{customer}/scorecard")
+            card: dict[str, Any] = answer.json()
+            return card if answer.status_code == 200 and holds(card) else None
+
+        return await eventually(look)
+
+    def _auth(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.scoring.issuer.token()}"}
+
+
+@asynccontextmanager
+async def pipeline_on(addresses: Addresses, issuer: Issuer) -> AsyncIterator[Pipeline]:
+    """Everything running, on fresh databases."""
+    async with AsyncExitStack() as stack:
+        url = addresses.postgres_url
+        clients = [
+            await stack.enter_async_context(client_of("customers", customers.build, url, issuer)),
+            await stack.enter_async_context(
+                client_of("complaints", complaints.build, url, issuer, ComplaintsSettings)
+            ),
+            await stack.enter_async_context(client_of("loyalty", loyalty.build, url, issuer)),
+            await stack.enter_async_context(client_of("scoring", scoring.build, url, issuer)),
+        ]
+        relays = [Relay(c.database_url, addresses.kafka_bootstrap, f"relay-{n}") for n, c in enumerate(clients[:3])]
+        database_url = clients[3].database_url
+        await skip_to_end(database_url, addresses.kafka_bootstrap)
+        consumer = scoring_consumer(database_url, addresses.kafka_bootstrap, f"pipeline-{next(_count)}")
+        engine = open_engine(database_url, search_path=search_path(FIRST))
+        evaluator, closes = Evaluator(engine, DEFAULT_RULES), CloseWorker(engine, DEFAULT_RULES)
+        workers = [*(relay.run for relay in relays), consumer.run, evaluator.run, closes.run]
+        await stack.enter_async_context(running(*workers))
+        yield Pipeline(*clients)
+        await stack.aclose()
+        await consumer.dead_letters.close()
+        await consumer.engine.dispose()
+        await engine.dispose()
