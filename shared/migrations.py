@@ -8,7 +8,7 @@ from alembic import command
 from alembic.autogenerate.api import AutogenContext
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, MetaData, text
+from sqlalchemy import Connection, MetaData, Text, text
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import AutoString
 
@@ -54,11 +54,17 @@ def run_env(metadata: MetaData) -> None:
         connection=connection,
         target_metadata=metadata,
         render_item=_render,
+        compare_type=_differs,
         include_schemas=metadata.schema is not None,
         include_name=lambda name, kind, _: kind != "schema" or name == metadata.schema,
     )
     with context.begin_transaction():
         context.run_migrations()
+
+
+def _differs(_context: object, _column: object, _ours: object, found: object, told: object) -> bool | None:
+    """Text is text, however SQLModel calls it; everything else Alembic judges by itself (None)."""
+    return False if isinstance(told, AutoString) and isinstance(found, Text) else None
 
 
 def _render(kind: str, item: object, context: AutogenContext) -> str | Literal[False]:

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Text,
     text,
 )
+from sqlalchemy.dialects.postgresql.base import ischema_names
 from sqlalchemy.types import UserDefinedType
 
 
@@ -23,6 +24,9 @@ class Xid8(UserDefinedType[int]):
 
     def get_col_spec(self, **_: object) -> str:
         return "xid8"
+
+
+ischema_names["xid8"] = Xid8  # so that a database's own columns of this type are recognized
 
 
 def add_plumbing(metadata: MetaData) -> None:

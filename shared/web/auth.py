@@ -61,12 +61,15 @@ class KeySet:
 
     async def key(self, key_id: str) -> jwt.PyJWK | None:
         """The key of that id, or None."""
-        age = time.monotonic() - self._asked_at
-        if age > REFRESH_S or (key_id not in self._keys and age > COOL_DOWN_S):
-            async with self._lock:
-                if time.monotonic() - self._asked_at >= min(age, COOL_DOWN_S):
+        if self._due(key_id) or (key_id not in self._keys and self._lock.locked()):
+            async with self._lock:  # whoever comes while the keys are being fetched waits for them
+                if self._due(key_id):
                     await self._refresh()
         return self._keys.get(key_id)
+
+    def _due(self, key_id: str) -> bool:
+        age = time.monotonic() - self._asked_at
+        return age > (REFRESH_S if key_id in self._keys else COOL_DOWN_S)
 
     async def _refresh(self) -> None:
         self._asked_at = time.monotonic()

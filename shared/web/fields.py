@@ -1,6 +1,6 @@
 """Types of request fields: strict about what JSON holds, so that nothing is guessed or rounded."""
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -58,6 +58,10 @@ def _not_ahead(value: datetime) -> datetime:
     return value
 
 
+def _utc(value: datetime) -> datetime:
+    return value.astimezone(UTC)
+
+
 def _known_currency(value: str) -> str:
     if value not in DECIMALS:
         raise ValueError("not a currency of ISO 4217")
@@ -74,10 +78,10 @@ Flag = StrictBool
 Text = Annotated[str, StringConstraints(min_length=1, max_length=2000), AfterValidator(_no_nul)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_no_nul)]
 
-OccurredAt = Annotated[AwareDatetime, BeforeValidator(_text_only), AfterValidator(_not_ahead)]
-"""An instant with its offset, at most a day ahead."""
+OccurredAt = Annotated[AwareDatetime, BeforeValidator(_text_only), AfterValidator(_not_ahead), AfterValidator(_utc)]
+"""An instant with its offset, at most a day ahead; kept in UTC, so that equal instants are equal texts."""
 
-Instant = Annotated[AwareDatetime, BeforeValidator(_text_only)]
+Instant = Annotated[AwareDatetime, BeforeValidator(_text_only), AfterValidator(_utc)]
 """An instant with its offset, past or future."""
 
 Day = Annotated[date, BeforeValidator(_text_only)]

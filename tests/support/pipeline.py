@@ -6,7 +6,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-
 from deploy.local.infrastructure import Addresses
 from deploy.local.issuer import Issuer
 from services.complaints import main as complaints
@@ -65,9 +64,7 @@ async def pipeline_on(addresses: Addresses, issuer: Issuer) -> AsyncIterator[Pip
         url = addresses.postgres_url
         clients = [
             await stack.enter_async_context(client_of("customers", customers.build, url, issuer)),
-            await stack.enter_async_context(
-                client_of("complaints", complaints.build, url, issuer, ComplaintsSettings)
-            ),
+            await stack.enter_async_context(client_of("complaints", complaints.build, url, issuer, ComplaintsSettings)),
             await stack.enter_async_context(client_of("loyalty", loyalty.build, url, issuer)),
             await stack.enter_async_context(client_of("scoring", scoring.build, url, issuer)),
         ]

@@ -13,7 +13,7 @@ NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 def told(payload: Payload, customer: str, subject: str, time: datetime = NOON, **more: Any) -> Event:
     """An event that was taken when it happened."""
-    given = {"source": "/crm/test", "recorded": time} | more
+    given: dict[str, Any] = {"source": "/crm/test", "recorded": time} | more
     return make_event(payload, key=customer, subject=subject, time=time, **given)
 
 
@@ -28,4 +28,5 @@ def purchase(customer: str, subject: str, time: datetime = NOON, paid: str = "10
 def complaint(customer: str, subject: str, time: datetime = NOON, **more: Any) -> Event:
     """A complaint about service that is due within a day and five."""
     due = {"due_acknowledge": time + timedelta(days=1), "due_resolve": time + timedelta(days=5)}
-    return told(ComplaintOpened(category="service", severity="normal", **due), customer, subject, time, **more)
+    opened = ComplaintOpened(category="service", severity="normal", **due)
+    return told(opened, customer, subject, time, **more)

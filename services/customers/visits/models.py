@@ -35,8 +35,11 @@ class NewVisit(Request):
         return self
 
     def content(self) -> bytes:
-        """A digest of what was said, the id apart: the same visit told twice has the same."""
-        return hashlib.sha256(self.model_dump_json(exclude={"id"}).encode()).digest()
+        """A digest of what was said, the id apart: the same visit told twice has the same.
+
+        What was left at its default is left out, so that a field added later changes no digest of today.
+        """
+        return hashlib.sha256(self.model_dump_json(exclude={"id"}, exclude_defaults=True).encode()).digest()
 
 
 class VisitEnd(Request):

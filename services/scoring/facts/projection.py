@@ -38,9 +38,9 @@ def as_told(payload: Payload) -> Data:
 
 
 def purchase(payload: PurchaseCompleted) -> Data:
-    """`{currency, quantity, channel?, …, lines: [{category, list, paid, cost?, count, tailorable, tailored}]}`.
+    """`{currency, quantity, channel?, …, lines: [{category, list, paid, cost?, level?, count, tailorable, tailored}]}`.
 
-    Lines are summed per category, those of unknown cost apart; `count` counts lines.
+    Lines are summed per category, those of unknown cost apart; `count` counts lines, `level` is the highest.
     """
     told = payload.model_dump(
         mode="json", include={"channel", "campaign_id", "integration_id", "served_by"}, exclude_none=True
@@ -79,6 +79,9 @@ def _group(category: str, costed: bool, lines: list[PurchasedLine | ReturnedLine
         "tailorable": sum(line.tailorable or line.tailored for line in kept),
         "tailored": sum(line.tailored for line in kept),
     }
+    levels = [line.level for line in lines if isinstance(line, PurchasedLine) and line.level is not None]
+    if levels:
+        group["level"] = max(levels)
     if costed:
         group["cost"] = str(sum((line.cost_amount.amount for line in lines if line.cost_amount), _ZERO))
     return group

@@ -17,7 +17,7 @@ _FACT_COLUMNS = """
     type text collate "C" not null,
     subject text collate "C" not null,
     store_id text,
-    data json not null
+    data text not null
 """
 
 _TABLES = (

@@ -1,0 +1,118 @@
+"""REST: complaints (K01)."""
+
+from functools import partial
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Path, Request, Response
+
+from services.complaints.cases import commands, queries
+from services.complaints.cases.dossier import Dossier
+from services.complaints.cases.models import (
+    Acknowledgement,
+    Assignment,
+    Closing,
+    Escalation,
+    NewComplaint,
+    Reconsideration,
+    Remedy,
+    Resolution,
+)
+from services.complaints.cases.opening import open_case
+from services.complaints.cases.queries import Filters
+from services.complaints.cases.standards import Standards
+from services.complaints.cases.steps import Target
+from services.complaints.cases.views import ComplaintView
+from shared.events.values import ID_PATTERN
+from shared.web.app import Caller, Reading, Writing
+from shared.web.cursors import Cursor, Limit, Page
+from shared.web.work import respond
+
+router = APIRouter(prefix="/complaints", tags=["complaints"])
+ComplaintId = Annotated[str, Path(pattern=ID_PATTERN)]
+
+
+def _standards(request: Request) -> Standards:
+    standards: Standards = request.app.state.settings.standards
+    return standards
+
+
+def _target(complaint_id: ComplaintId, work: Writing) -> Target:
+    return Target(complaint_id, work.if_match, work.principal)
+
+
+InForce = Annotated[Standards, Depends(_standards)]
+Meant = Annotated[Target, Depends(_target)]
+
+
+@router.post("", status_code=201, response_model=ComplaintView, responses={200: {"model": ComplaintView}})
+async def open_(body: NewComplaint, work: Writing, standards: InForce) -> Response:
+    """A customer complains; when it is to be acknowledged and resolved is fixed now."""
+    command = partial(open_case, new=body, standards=standards, caller=work.principal)
+    return await work.run(command, Dossier.view, created="/v1/complaints/{id}")
+
+
+@router.get("/{complaint_id}", response_model=ComplaintView)
+async def read(complaint_id: ComplaintId, session: Reading, caller: Caller) -> Response:
+    """One complaint, with its history and remedies."""
+    return respond(await queries.one(session, complaint_id, caller), Dossier.view)
+
+
+@router.get("")
+async def read_page(
+    session: Reading,
+    caller: Caller,
+    filters: Annotated[Filters, Depends()],
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> Page[ComplaintView]:
+    """Complaints as they were taken down, oldest first."""
+    found, following = await queries.page(session, caller, limit, cursor, filters)
+    return Page(items=[dossier.view() for dossier in found], next=following)
+
+
+@router.post("/{complaint_id}/acknowledge", response_model=ComplaintView)
+async def acknowledge(body: Acknowledgement, target: Meant, work: Writing) -> Response:
+    """The customer was told that somebody cares (with `If-Match`)."""
+    return await work.run(partial(commands.acknowledge, target=target, told=body), Dossier.view)
+
+
+@router.post("/{complaint_id}/assign", response_model=ComplaintView)
+async def assign(body: Assignment, target: Meant, work: Writing) -> Response:
+    """A department owns the next step (with `If-Match`)."""
+    return await work.run(partial(commands.assign, target=target, told=body), Dossier.view)
+
+
+@router.post("/{complaint_id}/escalate", response_model=ComplaintView)
+async def escalate(body: Escalation, target: Meant, work: Writing) -> Response:
+    """The case goes one level up (with `If-Match`)."""
+    return await work.run(partial(commands.escalate, target=target, told=body), Dossier.view)
+
+
+@router.post("/{complaint_id}/resolve", response_model=ComplaintView)
+async def resolve(body: Resolution, target: Meant, work: Writing) -> Response:
+    """The matter is settled as far as we can see (with `If-Match`)."""
+    return await work.run(partial(commands.resolve, target=target, told=body), Dossier.view)
+
+
+@router.post("/{complaint_id}/close", response_model=ComplaintView)
+async def close(body: Closing, target: Meant, work: Writing) -> Response:
+    """Nothing is left to do (with `If-Match`)."""
+    return await work.run(partial(commands.close, target=target, told=body), Dossier.view)
+
+
+@router.post("/{complaint_id}/reopen", response_model=ComplaintView)
+async def reopen(body: Reconsideration, target: Meant, work: Writing) -> Response:
+    """It was not settled after all (with `If-Match`)."""
+    return await work.run(partial(commands.reopen, target=target, told=body), Dossier.view)
+
+
+@router.post("/{complaint_id}/withdraw", response_model=ComplaintView)
+async def withdraw(body: Reconsideration, target: Meant, work: Writing) -> Response:
+    """The customer takes it back (with `If-Match`)."""
+    return await work.run(partial(commands.withdraw, target=target, told=body), Dossier.view)
+
+
+@router.post("/{complaint_id}/remedies", response_model=ComplaintView)
+async def grant_remedy(body: Remedy, target: Meant, work: Writing) -> Response:
+    """Something is given to set it right (with `If-Match`)."""
+    return await work.run(partial(commands.grant_remedy, target=target, told=body), Dossier.view)

@@ -1,0 +1,56 @@
+"""A complaint together with its history and its remedies."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from services.complaints.cases.tables import Complaint, ComplaintRemedy, ComplaintStep
+from services.complaints.cases.views import ComplaintView, RemedyView, StepView
+
+Row = TypeVar("Row", ComplaintStep, ComplaintRemedy)
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """All that is known of one complaint, steps and remedies in their order.
+
+    `existed`: whether a command found it there before, with the same content.
+    """
+
+    complaint: Complaint
+    steps: list[ComplaintStep] = field(default_factory=list)
+    remedies: list[ComplaintRemedy] = field(default_factory=list)
+    existed: bool = False
+
+    def view(self) -> ComplaintView:
+        """The answer that shows it."""
+        return ComplaintView(
+            **self.complaint.model_dump(exclude={"content", "last_step_at"}),
+            history=[StepView.model_validate(step) for step in self.steps],
+            remedies=[RemedyView.model_validate(remedy) for remedy in self.remedies],
+        )
+
+
+async def dossier(session: AsyncSession, complaint: Complaint, *, existed: bool = False) -> Dossier:
+    """The dossier of one complaint."""
+    [found] = await dossiers(session, [complaint])
+    return Dossier(found.complaint, found.steps, found.remedies, existed)
+
+
+async def dossiers(session: AsyncSession, complaints: Sequence[Complaint]) -> list[Dossier]:
+    """The dossiers of these complaints, in the same order."""
+    found = {complaint.id: Dossier(complaint) for complaint in complaints}
+    for step in await _belonging(session, ComplaintStep, list(found)):
+        found[step.complaint_id].steps.append(step)
+    for remedy in await _belonging(session, ComplaintRemedy, list(found)):
+        found[remedy.complaint_id].remedies.append(remedy)
+    return list(found.values())
+
+
+async def _belonging(session: AsyncSession, kind: type[Row], ids: Sequence[str]) -> Sequence[Row]:
+    query = select(kind).where(col(kind.complaint_id).in_(ids)).order_by(col(kind.complaint_id), col(kind.number))
+    return (await session.execute(query)).scalars().all()

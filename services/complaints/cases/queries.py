@@ -1,0 +1,60 @@
+"""Reading complaints."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from services.complaints.cases.domain import State
+from services.complaints.cases.dossier import Dossier, dossier, dossiers
+from services.complaints.cases.tables import Complaint
+from shared.events.complaints import Category, Severity
+from shared.web import cursors
+from shared.web.auth import Principal
+from shared.web.fields import Id
+from shared.web.problems import NOT_FOUND, Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What a list is narrowed to; each is named after its field."""
+
+    state: State | None = None
+    store_id: Id | None = None
+    customer_id: Id | None = None
+    category: Category | None = None
+    severity: Severity | None = None
+
+    def conditions(self) -> list[ColumnElement[bool]]:
+        """One condition for each filter that is set."""
+        return [getattr(Complaint, name) == value for name, value in asdict(self).items() if value is not None]
+
+
+async def one(session: AsyncSession, complaint_id: str, caller: Principal) -> Dossier:
+    """The complaint of that id; raises a 404 problem, for another store's too."""
+    complaint = await session.get(Complaint, complaint_id)
+    if complaint is None:
+        raise Problem(NOT_FOUND, f"no complaint {complaint_id}")
+    caller.hide_other_stores(complaint.store_id)
+    return await dossier(session, complaint)
+
+
+async def page(
+    session: AsyncSession, caller: Principal, limit: int, cursor: str | None, filters: Filters
+) -> tuple[list[Dossier], str | None]:
+    """Complaints as they were taken down, oldest first, and the next cursor."""
+    query = select(Complaint).where(*filters.conditions()).order_by(col(Complaint.created_at), col(Complaint.id))
+    if caller.stores is not None:
+        query = query.where(col(Complaint.store_id).in_(sorted(caller.stores)))
+    if cursor is not None:
+        query = query.where(tuple_(col(Complaint.created_at), col(Complaint.id)) > _behind(cursor))
+    rows = list((await session.execute(query.limit(limit + 1))).scalars())
+    following = cursors.encode(rows[limit - 1].created_at, rows[limit - 1].id) if len(rows) > limit else None
+    return await dossiers(session, rows[:limit]), following
+
+
+def _behind(cursor: str) -> tuple[datetime, str]:
+    created_at, last = cursors.decode(cursor, 2)
+    return cursors.instant(created_at), last

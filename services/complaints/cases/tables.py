@@ -1,0 +1,77 @@
+"""Tables of complaints: each case as it stands, the one history of its steps, and what was given."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import Column, DateTime, Index, Numeric
+from sqlmodel import Field
+
+from services.complaints.base import Base
+
+
+class Complaint(Base, table=True):
+    """A customer complained. `owner`: who in the department has it; the due times were fixed at the opening.
+
+    `resolution`, `root_cause` and `first_contact` are those of the newest resolution.
+    """
+
+    __tablename__ = "complaints"
+    __table_args__ = (Index("complaints_in_order", "created_at", "id"),)
+
+    id: str = Field(primary_key=True)
+    customer_id: str = Field(index=True)
+    store_id: str = Field(index=True)
+    category: str
+    severity: str
+    state: str
+    occurred_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    due_acknowledge: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    due_resolve: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    last_step_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    acknowledged_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
+    resolved_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
+    closed_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
+    resolution: str | None = None
+    root_cause: str | None = None
+    first_contact: bool = False
+    department: str | None = None
+    owner: str | None = None
+    level: int = 0
+    handovers: int = 0
+    reopened: int = 0
+    purchase_id: str | None = None
+    text: str | None = None
+    channel: str | None = None
+    simulated: bool = False
+    content: bytes
+    created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    version: int = 1
+
+
+class ComplaintStep(Base, table=True):
+    """One step of a case. `number`: the case's version after it. `department`: who owned the case after it."""
+
+    __tablename__ = "complaint_steps"
+
+    complaint_id: str = Field(primary_key=True, foreign_key="complaints.id")
+    number: int = Field(primary_key=True)
+    verb: str
+    by: str
+    occurred_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    recorded_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    note: str | None = None
+    department: str | None = None
+
+
+class ComplaintRemedy(Base, table=True):
+    """Something given to set a case right, by the step of that number; an amount has a currency."""
+
+    __tablename__ = "complaint_remedies"
+
+    complaint_id: str = Field(primary_key=True, foreign_key="complaints.id")
+    number: int = Field(primary_key=True)
+    kind: str
+    cost_amount: Decimal | None = Field(default=None, sa_column=Column(Numeric))
+    currency: str | None = None
+    granted_by: str
+    occurred_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))

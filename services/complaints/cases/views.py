@@ -1,0 +1,66 @@
+"""Answers about complaints."""
+
+from datetime import datetime
+
+from services.complaints.cases.domain import State
+from services.complaints.cases.models import RemedyKind
+from shared.events.complaints import Category, Severity
+from shared.web.fields import Amount, View
+
+
+class StepView(View):
+    """One step of the history; `department`: who owned the case after it."""
+
+    verb: str
+    by: str
+    occurred_at: datetime
+    recorded_at: datetime
+    note: str | None
+    department: str | None
+
+
+class RemedyView(View):
+    """Something given to set it right."""
+
+    kind: RemedyKind
+    cost_amount: Amount | None
+    currency: str | None
+    granted_by: str
+    occurred_at: datetime
+
+
+class ComplaintView(View):
+    """A complaint. `occurred_at`: when it was opened; `level`, `handovers` and `reopened` count.
+
+    `resolution`, `root_cause` and `first_contact` are those of the newest resolution; `resolved_at` and
+    `closed_at` are null again once it is reopened.
+    """
+
+    id: str
+    customer_id: str
+    store_id: str
+    category: Category
+    severity: Severity
+    state: State
+    occurred_at: datetime
+    due_acknowledge: datetime
+    due_resolve: datetime
+    acknowledged_at: datetime | None
+    resolved_at: datetime | None
+    closed_at: datetime | None
+    resolution: str | None
+    root_cause: str | None
+    first_contact: bool
+    department: str | None
+    owner: str | None
+    level: int
+    handovers: int
+    reopened: int
+    purchase_id: str | None
+    text: str | None
+    channel: str | None
+    remedies: list[RemedyView]
+    history: list[StepView]
+    simulated: bool
+    created_at: datetime
+    version: int

@@ -1,0 +1,50 @@
+"""Complaints for tests, and the way to do something about one."""
+
+from typing import Any
+
+import httpx
+
+from tests.support.client import Client
+
+OPENED_AT = "2017-03-01T10:00:00Z"
+COMPLAINT = {
+    "customer_id": "household-208",
+    "store_id": "330",
+    "category": "service",
+    "severity": "normal",
+    "occurred_at": OPENED_AT,
+}
+BODIES: dict[str, dict[str, Any]] = {
+    "acknowledge": {},
+    "assign": {"department": "tills"},
+    "escalate": {},
+    "remedies": {"kind": "apology"},
+    "resolve": {"resolution": "Second till opened", "root_cause": "staffing"},
+    "close": {},
+    "reopen": {},
+    "withdraw": {},
+}
+"""For each verb's path, the least that may be sent."""
+
+
+async def opened(client: Client, **more: object) -> dict[str, Any]:
+    """A complaint that was just opened, as it was answered."""
+    answer = await client.post("/v1/complaints", COMPLAINT | more)
+    assert answer.status_code == 201, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+async def act(client: Client, case: dict[str, Any], verb: str, **more: object) -> httpx.Response:
+    """Do `verb` to the complaint in the version given; `more` is added to the least body."""
+    path = f"/v1/complaints/{case['id']}/{verb}"
+    return await client.post(path, BODIES[verb] | more, match=f'"{case["version"]}"')
+
+
+async def lived(client: Client, case: dict[str, Any], *verbs: str) -> dict[str, Any]:
+    """The complaint after these verbs, each of which must be allowed."""
+    for verb in verbs:
+        answer = await act(client, case, verb)
+        assert answer.status_code == 200, answer.text
+        case = answer.json()
+    return case

@@ -1,0 +1,86 @@
+"""Phase: how far the relationship came, dated, and never backward by a return."""
+
+from services.scoring.facts.fact import Fact
+from services.scoring.metrics.history import read
+from services.scoring.metrics.phase import Change, phase_history
+from services.scoring.metrics.rules import DEFAULT_RULES
+from tests.scoring.metrics.facts import AS_OF, ago, line, purchase, registered, returned, visit
+
+
+def phases(*facts: Fact) -> tuple[Change, ...]:
+    return phase_history(read(facts, AS_OF, DEFAULT_RULES), DEFAULT_RULES)
+
+
+def names(*facts: Fact) -> list[str]:
+    return [str(change.phase) for change in phases(*facts)]
+
+
+def bills(*days: float, category: str = "A") -> list[Fact]:
+    return [purchase(f"p{day}", ago(day), line(category, "1.00")) for day in days]
+
+
+def test_S03_known_is_prospect_and_unknown_is_nothing() -> None:
+    assert names() == []
+    assert names(registered(ago(9)), visit("v", ago(8))) == ["prospect"]
+
+
+def test_S03_each_change_is_dated_by_its_purchase() -> None:
+    found = phases(registered(ago(40)), *bills(30, 20))
+    assert [(str(each.phase), each.fact.time) for each in found] == [
+        ("prospect", ago(40)),
+        ("acquisition", ago(30)),
+        ("retention", ago(20)),
+    ]
+    assert names(*bills(30)) == ["acquisition"]  # known by buying
+
+
+def test_S03_two_bills_of_one_day_are_one_purchase_day() -> None:
+    assert names(*bills(30, 29.9)) == ["acquisition"]
+    assert names(*bills(30.1, 30)) == ["acquisition", "retention"]  # across midnight UTC
+
+
+def test_S03_kind_of_the_second_purchase() -> None:
+    assert phases(*bills(30, 20))[-1].kind == "similar"
+    assert phases(*bills(30), *bills(20, category="B"))[-1].kind == "other"
+    first, second = bills(30, 20)
+    first.data["lines"][0]["level"], second.data["lines"][0]["level"] = 1, 2
+    assert phases(first, second)[-1].kind == "next_level"
+    first.data["lines"][0]["level"] = 2
+    assert phases(first, second)[-1].kind == "similar"
+
+
+def test_S03_extension_is_regular_and_wider() -> None:
+    regular = bills(50, 40, 30, 20)
+    assert names(*regular, *bills(10))[-1] == "retention"  # nothing new
+    assert names(*regular, *bills(10, category="B"))[-1] == "extension"
+    assert names(*regular, *bills(10, category="UNKNOWN"))[-1] == "retention"
+    # gaps 1 1 1 57: mean 15, s² = 3·14² + 42² over 3 = 784, s = 28: 28/15 > 1
+    assert names(*bills(70, 69, 68, 67), *bills(10, category="B"))[-1] == "retention"
+
+
+def test_S03_gap_variation_of_exactly_one_is_regular() -> None:
+    # gaps 1 1 1 5: mean 2, s² = (3·1² + 3²)/3 = 4, s = 2: variation 2/2 = 1
+    assert names(*bills(18, 17, 16, 15), *bills(10, category="B"))[-1] == "extension"
+    # gaps 1 1 1 6: mean 2.25, s² = (3·1.25² + 3.75²)/3 = 6.25, s = 2.5: 2.5/2.25 > 1
+    assert names(*bills(18, 17, 16, 15), *bills(9, category="B"))[-1] == "retention"
+
+
+def test_S03_a_later_return_does_not_move_it_back() -> None:
+    first, second = bills(30, 20)
+    assert names(first, second, returned(second, ago(5), line("A", "1.00"))) == ["acquisition", "retention"]
+    assert names(first, returned(first, ago(5), line("A", "1.00"))) == ["acquisition"]
+
+
+def test_S03_a_purchase_taken_back_before_the_next_was_none() -> None:
+    first, second = bills(30, 20)
+    found = phases(first, returned(first, ago(25), line("A", "1.00")), second)
+    assert [(str(each.phase), each.fact.time) for each in found] == [("acquisition", ago(30))]
+    back_first = returned(first, ago(31), line("A", "1.00"))
+    assert [str(each.phase) for each in phases(back_first, first)] == ["prospect"]
+
+
+def test_S03_a_category_taken_back_does_not_widen() -> None:
+    wide = purchase("wide", ago(40), line("A", "1.00"), line("B", "1.00"))
+    rest = bills(50, 30, 20)
+    assert names(*rest, wide, *bills(10))[-1] == "extension"
+    assert names(*rest, wide, *bills(10), returned(wide, ago(25), line("B", "1.00")))[-1] == "retention"

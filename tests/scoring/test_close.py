@@ -1,0 +1,102 @@
+"""The close: a reference from the whole population, written once, asked for over REST."""
+
+from datetime import timedelta
+
+import pytest
+
+from services.scoring.close.job import CloseWorker
+from services.scoring.metrics.rules import DEFAULT_RULES
+from shared.events.reference import CategoryOffered
+from tests.scoring.conftest import Scoring
+from tests.support.told import NOON, purchase, told
+
+AS_OF = "2026-03-10T00:00:00Z"
+
+
+async def offer(scoring: Scoring, *categories: str) -> None:
+    """Offer categories since 2016, with a quarter of their price as margin."""
+    for category in categories:
+        payload = CategoryOffered.model_validate({"offered_from": "2016-01-01", "assumed_margin": "0.25"})
+        await scoring.know(told(payload, f"category:{category}", category))
+
+
+async def close(scoring: Scoring, as_of: str = AS_OF) -> dict[str, object]:
+    """Ask for a close, let it be done, and read it."""
+    asked = await scoring.client.post("/v1/close", {"as_of": as_of})
+    assert asked.status_code == 201, asked.text
+    assert await CloseWorker(scoring.engine, DEFAULT_RULES).work()
+    done: dict[str, object] = (await scoring.client.get(asked.headers["Location"])).json()
+    return done
+
+
+async def populate(scoring: Scoring, size: int = 25) -> None:
+    """Customers c00, c01 … who each spent one dollar more than the one before."""
+    await scoring.know(*(purchase(f"c{n:02}", f"p{n}", paid=f"{n + 1}.00") for n in range(size)))
+
+
+async def test_S15_a_close_makes_percentiles_of_the_population(scoring: Scoring) -> None:
+    await offer(scoring, "GROCERY", "DELI")
+    await populate(scoring)
+    before = (await scoring.card("c24", AS_OF))["cs"]["cost_profitability_value"]
+    assert before["score"] is None
+    done = await close(scoring)
+    assert (done["state"], done["customers"], done["revision"]) == ("done", 25, 1)
+    cost = (await scoring.card("c24", AS_OF))["cs"]["cost_profitability_value"]
+    assert cost["inputs"]["contribution_percentile"] == pytest.approx(98.0)  # 100 x (24 below + half of 1) / 25
+    assert (await scoring.card("c24", AS_OF))["reference"] == {"as_of": AS_OF, "revision": 1}
+
+
+async def test_S15_a_close_with_nothing_new_adds_no_revision(scoring: Scoring) -> None:
+    await populate(scoring)
+    assert [(await close(scoring))["revision"] for _ in range(2)] == [1, 1]
+    await scoring.know(purchase("c00", "late", NOON - timedelta(days=1)))
+    assert (await close(scoring))["revision"] == 2
+
+
+async def test_S15_a_card_keeps_to_the_reference_of_its_date(scoring: Scoring) -> None:
+    await populate(scoring)
+    await close(scoring, "2026-03-10T00:00:00Z")
+    card = await scoring.card("c03", "2026-03-12T00:00:00Z")
+    await close(scoring, "2026-03-20T00:00:00Z")
+    assert await scoring.card("c03", "2026-03-12T00:00:00Z") == card
+    later = await scoring.card("c03", "2026-03-21T00:00:00Z")
+    assert later["reference"] == {"as_of": "2026-03-20T00:00:00Z", "revision": 1}
+
+
+async def test_S15_a_close_makes_every_card_due(scoring: Scoring) -> None:
+    await populate(scoring, 3)
+    while await scoring.evaluator.evaluate_some():
+        continue
+    await close(scoring)
+    assert (await scoring.client.get("/v1/status")).json()["due"] == 3
+    await scoring.evaluator.evaluate_some()
+    status = (await scoring.client.get("/v1/status")).json()
+    assert (status["due"], status["last_close"]["as_of"]) == (0, AS_OF)
+
+
+async def test_S15_a_close_waits_for_the_facts_before_its_start(
+    scoring: Scoring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("services.scoring.close.job.PATIENCE_S", 0.5)
+    await populate(scoring, 3)
+    await scoring.execute("insert into offsets values ('crm.purchases', 0, 5, 9, now(), now() + interval '1 hour')")
+    behind = await close(scoring)
+    assert (behind["state"], behind["error"]) == ("failed", "the facts were not in after 0 s")
+    await scoring.execute("update offsets set next_offset = 9")
+    assert (await close(scoring))["state"] == "done"
+
+
+@pytest.mark.parametrize(
+    "body", [{"as_of": "2099-01-01T00:00:00Z"}, {"as_of": "2026-03-10T00:00:00"}, {}, {"as_of": 5}]
+)
+async def test_S15_a_close_that_can_not_be_asked_for(scoring: Scoring, body: dict[str, object]) -> None:
+    answer = await scoring.client.post("/v1/close", body)
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["pointer"] == "/as_of"
+    assert (await scoring.client.get("/v1/closes")).json()["items"] == []
+
+
+async def test_S15_only_an_administrator_may_close(scoring: Scoring) -> None:
+    reader = scoring.client.issuer.token(["scoring:read", "scoring:write"])
+    answer = await scoring.client.post("/v1/close", {"as_of": AS_OF}, bearer=reader)
+    assert (answer.status_code, answer.json()["type"]) == (403, "urn:elevenfold:problem:forbidden")
