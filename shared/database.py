@@ -23,6 +23,10 @@ UNREACHABLE = (
 """What a dead, restarting or saturated database raises through SQLAlchemy and asyncpg."""
 
 
+REFUSING = ("08", "53", "57")
+"""Classes of SQLSTATE: connection exception, insufficient resources, operator intervention."""
+
+
 def open_engine(url: str, *, pool_size: int = 5, search_path: str = "public", application: str = "") -> AsyncEngine:
     """An engine on `postgresql://…`; connects lazily, gives up connecting after 2 s.
 
@@ -46,8 +50,9 @@ def open_engine(url: str, *, pool_size: int = 5, search_path: str = "public", ap
 
 def is_unreachable(error: BaseException) -> bool:
     """Whether the database could not be reached, as opposed to refusing the statement."""
-    if isinstance(error, DBAPIError) and error.connection_invalidated:
-        return True
+    if isinstance(error, DBAPIError):
+        state = getattr(error.orig, "sqlstate", None) or ""
+        return error.connection_invalidated or state[:2] in REFUSING or isinstance(error, UNREACHABLE)
     if isinstance(error, asyncpg.InterfaceError):
         return "closed" in str(error)  # its other meaning is a mistake of ours
     return isinstance(error, UNREACHABLE)
