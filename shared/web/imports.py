@@ -5,6 +5,7 @@ transactions of their own, so a broken stream leaves whole chunks behind and can
 """
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -14,10 +15,13 @@ from fastapi import Request
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json
+from starlette.requests import ClientDisconnect
+from starlette.types import Receive, Scope, Send
 
 from shared.web.guards import NDJSON
 from shared.web.problems import INVALID, TYPE_URI, Kind, from_failure, pointers
 
+log = logging.getLogger(__name__)
 MAX_LINE = 1_048_576
 CHUNK = 1000
 IDLE_S = 30.0
@@ -54,13 +58,24 @@ def rejected(line: int, kind: Kind, errors: Sequence[dict[str, str]]) -> Verdict
     return Verdict(line, "rejected", problem=problem)
 
 
+class DuplexResponse(StreamingResponse):
+    """A streaming answer that leaves the request's body alone.
+
+    Starlette's own waits for the client's disconnect by receiving, and would take parts of the body that the
+    import has still to read.
+    """
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self.stream_response(send)
+
+
 Store = Callable[[list[Line[M]]], Awaitable[list[Verdict]]]
 """Stores a chunk's lines in one transaction and says what became of each, in their order."""
 
 
-def import_stream(request: Request, model: type[M], store: Store[M], *, chunk: int = CHUNK) -> StreamingResponse:
+def import_stream(request: Request, model: type[M], store: Store[M], *, chunk: int = CHUNK) -> DuplexResponse:
     """The answer to an import: takes the request's lines while it tells the verdicts."""
-    return StreamingResponse(_verdicts(request, model, store, chunk), media_type=NDJSON)
+    return DuplexResponse(_verdicts(request, model, store, chunk), media_type=NDJSON)
 
 
 async def _verdicts(request: Request, model: type[M], store: Store[M], chunk: int) -> AsyncIterator[bytes]:
@@ -86,6 +101,8 @@ async def _take(
                 counts[verdict.status] += 1
             told.put_nowait(b"".join(verdict.to_json() for verdict in verdicts))
         told.put_nowait(orjson.dumps(counts) + b"\n")
+    except ClientDisconnect:
+        log.info("an import was broken off by its client after %d lines", sum(counts.values()))
     except Exception as error:  # noqa: BLE001 -- the answer has begun: what went wrong can only be its last line
         problem = from_failure(error)
         told.put_nowait(orjson.dumps({"problem": TYPE_URI + problem.kind.slug, **counts}) + b"\n")

@@ -51,7 +51,8 @@ class Pipeline:
             card: dict[str, Any] = answer.json()
             return card if answer.status_code == 200 and holds(card) else None
 
-        return await eventually(look)
+        found: dict[str, Any] = await eventually(look)
+        return found
 
     def _auth(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.scoring.issuer.token()}"}
