@@ -1,40 +1,35 @@
 """Schema migrations: one Alembic history per service, in `services/<service>/migrations`."""
 
-import asyncio
-from pathlib import Path
 from typing import Literal
 
 from alembic import command
 from alembic.autogenerate.api import AutogenContext
 from alembic.config import Config
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, MetaData, Text, text
-from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import AutoString
 
 from shared.database import open_engine
+from shared.schema import migrations_of
+from shared.settings import DatabaseSettings, load
 from shared.tables import Xid8
-from shared.web.health import Check
-
-SERVICES = Path(__file__).parent.parent / "services"
 
 
 def configuration(service: str, connection: Connection | None = None) -> Config:
     """Alembic's configuration for a service, on an open connection where there is one."""
     config = Config()
-    config.set_main_option("script_location", str(SERVICES / service / "migrations"))
+    config.set_main_option("script_location", str(migrations_of(service)))
     config.set_main_option("path_separator", "os")
     config.attributes["connection"] = connection
     return config
 
 
-def upgrade(service: str, database_url: str) -> None:
+async def migrate(service: str) -> None:
+    """Bring the service's database, as its environment names it, to the newest schema."""
+    await upgrade(service, load(DatabaseSettings).database_url)
+
+
+async def upgrade(service: str, database_url: str) -> None:
     """Bring a service's database to the newest schema; a second run changes nothing."""
-    asyncio.run(upgrade_now(service, database_url))
-
-
-async def upgrade_now(service: str, database_url: str) -> None:
-    """`upgrade`, where a loop is running already."""
     engine = open_engine(database_url, application=f"{service}-migrate")
     try:
         async with engine.begin() as connection:
@@ -75,15 +70,3 @@ def _render(kind: str, item: object, context: AutogenContext) -> str | Literal[F
         context.imports.add("from shared.tables import Xid8")
         return "Xid8()"
     return False
-
-
-def database_check(service: str, engine: AsyncEngine) -> Check:
-    """Ready when the database answers and its schema is the one this code was written for."""
-    newest = ScriptDirectory.from_config(configuration(service)).get_current_head()
-
-    async def check() -> str | None:
-        async with engine.connect() as connection:
-            found = await connection.scalar(text("select version_num from alembic_version"))
-        return None if found == newest else f"schema {found}, not {newest}"
-
-    return check

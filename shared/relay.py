@@ -18,6 +18,8 @@ from prometheus_client import Counter, Gauge
 
 from shared.database import Connection, is_unreachable
 from shared.kafka import CONTENT_TYPE, SEND_DEADLINE_S, make_producer
+from shared.settings import WorkerSettings, load
+from shared.web.server import serve_worker
 
 log = logging.getLogger(__name__)
 PUBLISHED = Counter("outbox_published", "events published")
@@ -154,3 +156,10 @@ async def _give_up(producer: AIOKafkaProducer) -> None:
         await asyncio.wait_for(producer.stop(), 5)
     except (TimeoutError, KafkaError):
         log.warning("producer left behind")
+
+
+async def serve(service: str) -> None:
+    """Publish a service's outbox until told to end."""
+    settings = load(WorkerSettings)
+    worker = Relay(settings.database_url, settings.kafka_bootstrap, f"{service}-relay")
+    await serve_worker(worker.run, settings, {"relay": worker.check})

@@ -1,31 +1,6 @@
-"""The customers service: wiring only."""
+"""The customers service: its processes."""
 
-from fastapi import FastAPI
-
-from services.customers.consents import api as consents
-from services.customers.exits import api as exits
-from services.customers.profiles import api as profiles
-from services.customers.visits import api as visits
 from shared.service import main
-from shared.settings import WebSettings, load
-from shared.web import status
-from shared.web.app import create_app
-from shared.web.server import serve_web
-
-SERVICE = "customers"
-
-
-def build(settings: WebSettings) -> FastAPI:
-    """The REST application."""
-    routers = [profiles.router, consents.router, exits.router, visits.router, status.router]
-    return create_app(SERVICE, settings, routers)
-
-
-async def web() -> None:
-    """Serve the REST application."""
-    settings = load(WebSettings)
-    await serve_web(build(settings), settings)
-
 
 if __name__ == "__main__":
-    main(SERVICE, {"web": web})
+    main("customers", {"web": "services.customers.web:serve"})

@@ -3,8 +3,11 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
-from fastapi import APIRouter, FastAPI, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
 
 Check = Callable[[], Awaitable[str | None]]
 """Says what is not ready, or None."""
@@ -12,26 +15,21 @@ Check = Callable[[], Awaitable[str | None]]
 CHECK_DEADLINE_S = 3.0
 
 
-def operations(checks: dict[str, Check]) -> APIRouter:
+def operations(checks: dict[str, Check]) -> list[BaseRoute]:
     """`/livez` (the process alone), `/readyz` (every check), `/metrics` (Prometheus text)."""
-    router = APIRouter(include_in_schema=False)
 
-    @router.get("/livez")
-    async def livez() -> dict[str, str]:
-        return {"status": "alive"}
+    async def livez(_: Request) -> Response:
+        return JSONResponse({"status": "alive"})
 
-    @router.get("/readyz")
-    async def readyz(response: Response) -> dict[str, str]:
+    async def readyz(_: Request) -> Response:
         found = dict(zip(checks, await asyncio.gather(*map(_judge, checks.values())), strict=True))
-        if any(found.values()):
-            response.status_code = 503
-        return {name: fault or "ok" for name, fault in found.items()}
+        told = {name: fault or "ok" for name, fault in found.items()}
+        return JSONResponse(told, status_code=503 if any(found.values()) else 200)
 
-    @router.get("/metrics")
-    async def metrics() -> Response:
+    async def metrics(_: Request) -> Response:
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
-    return router
+    return [Route("/livez", livez), Route("/readyz", readyz), Route("/metrics", metrics)]
 
 
 async def _judge(check: Check) -> str | None:
@@ -42,8 +40,6 @@ async def _judge(check: Check) -> str | None:
         return type(error).__name__
 
 
-def operations_app(checks: dict[str, Check]) -> FastAPI:
-    """The application on the operations port."""
-    app = FastAPI(title="operations", openapi_url=None, docs_url=None, redoc_url=None)
-    app.include_router(operations(checks))
-    return app
+def operations_app(checks: dict[str, Check]) -> Starlette:
+    """The application on the operations port; light, since every worker has one."""
+    return Starlette(routes=operations(checks))

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 
 import uvicorn
-from fastapi import FastAPI
+from starlette.applications import Starlette
 
 from shared.settings import OperationsSettings, WebSettings
 from shared.web.health import Check, operations_app
@@ -22,7 +22,7 @@ class _Server(uvicorn.Server):
         yield
 
 
-def _server(app: FastAPI, host: str, port: int) -> _Server:
+def _server(app: Starlette, host: str, port: int) -> _Server:
     config = uvicorn.Config(
         app,
         host=host,
@@ -54,7 +54,7 @@ async def _serve(server: _Server, stop: asyncio.Event) -> None:
     await serving
 
 
-async def serve_web(app: FastAPI, settings: WebSettings) -> None:
+async def serve_web(app: Starlette, settings: WebSettings) -> None:
     """Serve the API; on SIGTERM or SIGINT requests under way are finished."""
     stop = until_told()
     servers = [_server(app, settings.http_host, settings.http_port)]

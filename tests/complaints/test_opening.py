@@ -6,8 +6,8 @@ import pytest
 
 from deploy.local.infrastructure import Addresses
 from deploy.local.issuer import Issuer
-from services.complaints.main import build
 from services.complaints.settings import ComplaintsSettings
+from services.complaints.web import build
 from tests.complaints.cases import COMPLAINT, OPENED_AT, opened
 from tests.support.client import Client, client_of
 

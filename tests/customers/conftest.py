@@ -6,7 +6,7 @@ import pytest
 
 from deploy.local.infrastructure import Addresses
 from deploy.local.issuer import Issuer
-from services.customers.main import build
+from services.customers.web import build
 from tests.support.client import Client, client_of
 
 

@@ -16,8 +16,8 @@ from deploy.local.issuer import Issuer
 from services.scoring.evaluation.evaluator import Evaluator
 from services.scoring.facts.intake import take_in
 from services.scoring.generations.schema import FIRST, search_path
-from services.scoring.main import build
 from services.scoring.metrics.rules import DEFAULT_RULES
+from services.scoring.web import build
 from shared.consumer import Received
 from shared.database import open_engine, raw_connection
 from shared.events import Event

@@ -5,7 +5,7 @@ import itertools
 import asyncpg
 
 from deploy.local.postgres import with_database
-from shared.migrations import upgrade_now
+from shared.migrations import upgrade
 
 _count = itertools.count(1)
 _templates: dict[str, str] = {}
@@ -16,7 +16,7 @@ async def fresh_database(postgres_url: str, service: str) -> str:
     if service not in _templates:
         template = f"{service}_template"
         await _create(postgres_url, template, "template0")
-        await upgrade_now(service, with_database(postgres_url, template))
+        await upgrade(service, with_database(postgres_url, template))
         _templates[service] = template
     name = f"{service}_{next(_count)}"
     await _create(postgres_url, name, _templates[service])

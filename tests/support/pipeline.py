@@ -8,11 +8,11 @@ from typing import Any
 
 from deploy.local.infrastructure import Addresses
 from deploy.local.issuer import Issuer
-from services.complaints import main as complaints
+from services.complaints import web as complaints
 from services.complaints.settings import ComplaintsSettings
-from services.customers import main as customers
-from services.loyalty import main as loyalty
-from services.scoring import main as scoring
+from services.customers import web as customers
+from services.loyalty import web as loyalty
+from services.scoring import web as scoring
 from services.scoring.close.job import CloseWorker
 from services.scoring.evaluation.evaluator import Evaluator
 from services.scoring.generations.schema import FIRST, search_path

@@ -14,11 +14,11 @@ from jwt.algorithms import RSAAlgorithm
 
 from deploy.local.infrastructure import Addresses
 from deploy.local.issuer import AUDIENCE, ISSUER, Issuer
-from services.complaints import main as complaints
+from services.complaints import web as complaints
 from services.complaints.settings import ComplaintsSettings
-from services.customers import main as customers_service
-from services.loyalty import main as loyalty
-from services.scoring import main as scoring
+from services.customers import web as customers_service
+from services.loyalty import web as loyalty
+from services.scoring import web as scoring
 from shared.settings import WebSettings
 from shared.web import auth
 from tests.support.client import Client, client_of

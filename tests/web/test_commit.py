@@ -8,7 +8,7 @@ import asyncpg
 import httpx
 
 from deploy.local.issuer import Issuer
-from services.customers.main import build
+from services.customers.web import build
 from shared.settings import WebSettings
 from tests.support.client import Client, web_settings
 from tests.support.outage import Forwarder
