@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, FastAPI, Request
+from fastapi import APIRouter, Depends, FastAPI, Header, Request
 from fastapi.security import HTTPBearer
 from limits import parse
 from limits.aio.storage import MemoryStorage
@@ -51,7 +51,7 @@ def create_app(
     app.state.limiter, app.state.rate = FixedWindowRateLimiter(MemoryStorage()), parse(settings.rate_limit)
     app.state.checks = {"database": database_check(service, engine)}
     for router in routers:
-        app.include_router(router, prefix="/v1", dependencies=[Depends(principal)])
+        app.include_router(router, prefix="/v1", dependencies=[Depends(principal)], responses=problems.DOCUMENTED)
     if settings.operations_open:
         app.router.routes.extend(operations(app.state.checks))
     problems.install(app)
@@ -80,8 +80,16 @@ async def _session(request: Request) -> AsyncIterator[AsyncSession]:
         yield session
 
 
-async def _work(request: Request, caller: Annotated[Principal, Depends(principal)]) -> Work:
-    return Work(request.app.state.sessions, request.app.state.service, caller, request)
+async def _work(
+    request: Request,
+    caller: Annotated[Principal, Depends(principal)],
+    if_match: Annotated[str | None, Header(max_length=255, description="the ETag that you read")] = None,
+    idempotency_key: Annotated[
+        str | None, Header(min_length=1, max_length=255, description="with POST: a retry counts once")
+    ] = None,
+) -> Work:
+    key = idempotency_key if request.method == "POST" else None
+    return Work(request, caller, if_match=if_match, key=key)
 
 
 Caller = Annotated[Principal, Depends(principal)]

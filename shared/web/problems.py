@@ -49,6 +49,29 @@ INTERNAL = Kind("internal-error", 500, "Something went wrong on our side")
 KINDS = {kind.slug: kind for kind in list(vars().values()) if isinstance(kind, Kind)}
 
 
+_MEMBERS = {name: {"type": "string"} for name in ("type", "title", "detail", "instance", "request_id")}
+_SCHEMA = {
+    "type": "object",
+    "required": ["type", "title", "status", "detail", "instance"],
+    "properties": _MEMBERS
+    | {
+        "status": {"type": "integer"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {"pointer": {"type": "string"}, "detail": {"type": "string"}},
+            },
+        },
+    },
+}
+DOCUMENTED: dict[int | str, dict[str, Any]] = {
+    status: {"description": "A problem document", "content": {MEDIA_TYPE: {"schema": _SCHEMA}}}
+    for status in (422, "4XX", "5XX")
+}
+"""How OpenAPI describes every error of every route."""
+
+
 class Problem(Exception):  # noqa: N818 -- the RFC's own word
     """An error to answer with. `errors`: `{pointer, detail}` per offending part of the request."""
 

@@ -1,6 +1,7 @@
 """A request's command: one transaction, committed before the answer leaves, done once per Idempotency-Key."""
 
 import hashlib
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -22,6 +23,7 @@ T = TypeVar("T")
 Command = Callable[[Transaction], Awaitable[T]]
 Render = Callable[[T], BaseModel]
 
+_TRACEPARENT = re.compile(r"^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$")
 _CLAIM = text("""
     select pg_try_advisory_xact_lock(hashtextextended(:client || ' ' || :key, 0)) as free,
            stored.fingerprint, stored.status, stored.headers, stored.body
@@ -49,19 +51,11 @@ class Existing(Generic[T]):
 class Work:
     """What an endpoint that changes something is given: `run` does its command and makes the answer."""
 
-    def __init__(
-        self,
-        sessions: async_sessionmaker[AsyncSession],
-        service: str,
-        principal: Principal,
-        request: Request,
-    ) -> None:
-        self.sessions, self.source, self.principal = sessions, f"/crm/{service}", principal
-        self.if_match = request.headers.get("if-match")
-        self.traceparent = request.headers.get("traceparent")
-        self.key = request.headers.get("idempotency-key") if request.method == "POST" else None
-        if self.key is not None and not 1 <= len(self.key) <= 255:
-            raise Problem(KEY_REUSED, "an Idempotency-Key has 1 to 255 characters")
+    def __init__(self, request: Request, principal: Principal, *, if_match: str | None, key: str | None) -> None:
+        self.sessions: async_sessionmaker[AsyncSession] = request.app.state.sessions
+        self.source = f"/crm/{request.app.state.service}"
+        self.principal, self.if_match, self.key = principal, if_match, key
+        self.traceparent = _traceparent(request.headers.get("traceparent", ""))
         self._request = request
 
     def require_key(self) -> None:
@@ -126,6 +120,11 @@ class Work:
             await session.execute(_STORE, values)
         except IntegrityError:
             raise Problem(IN_FLIGHT, "try again shortly", headers={"Retry-After": "1"}) from None
+
+
+def _traceparent(header: str) -> str | None:
+    """The caller's W3C trace context, if it is one: what isn't must not spoil an event."""
+    return header if _TRACEPARENT.match(header) else None
 
 
 def respond(result: T, render: Render[T], created: str | None = None) -> Response:

@@ -85,6 +85,14 @@ async def test_W03_one_version_is_changed_once(customers: Client) -> None:
     assert codes == [200] + [412] * 99
 
 
+async def test_W02_the_callers_trace_goes_with_the_event(customers: Client) -> None:
+    trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+    for name, header in (("asha", trace), ("ben", "x" * 500)):
+        answer = await customers.put(f"/v1/customers/{name}", ASHA, headers={"traceparent": header})
+        assert answer.status_code == 201
+    assert [event.traceparent for event in await customers.outbox()] == [trace, None]
+
+
 async def test_W03_without_its_database_a_service_says_503_and_recovers(
     customers: Client, issuer: Issuer, tmp_path: Path
 ) -> None:
