@@ -1,0 +1,40 @@
+"""What `main.py` names as text is there: import contracts and type checks can't see it."""
+
+import ast
+import inspect
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from deploy.local.processes import PROCESSES, Process
+
+ROOT = Path(__file__).parents[2]
+SHARED = {"relay": "shared.relay:serve", "migrate": "shared.migrations:migrate"}
+
+
+def roles(service: str) -> dict[str, str]:
+    """By role, `module:function`, as the service's `main.py` and `shared/service.py` say."""
+    tree = ast.parse((ROOT / f"services/{service}/main.py").read_text())
+    (table,) = [node for node in ast.walk(tree) if isinstance(node, ast.Dict)]
+    own: dict[str, str] = ast.literal_eval(table)
+    return SHARED | own
+
+
+@pytest.mark.parametrize("process", PROCESSES, ids=lambda process: f"{process.service}-{process.role}")
+def test_every_process_has_a_role(process: Process) -> None:
+    assert process.role in roles(process.service)
+
+
+@pytest.mark.parametrize("service", sorted({process.service for process in PROCESSES}))
+def test_every_role_names_a_coroutine_function_that_takes_the_service(service: str) -> None:
+    for target in roles(service).values():
+        module, _, function = target.partition(":")
+        found = getattr(import_module(module), function)
+        assert inspect.iscoroutinefunction(found)
+        inspect.signature(found).bind(service)
+
+
+def test_the_shared_roles_are_those_of_the_code() -> None:
+    source = (ROOT / "shared/service.py").read_text()
+    assert all(f'"{role}": "{target}"' in source for role, target in SHARED.items())

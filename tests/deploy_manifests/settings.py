@@ -1,0 +1,33 @@
+"""Which settings class a process loads, and whether an environment satisfies it."""
+
+from collections.abc import Mapping
+
+from pydantic_settings import BaseSettings
+
+from services.complaints.settings import ComplaintsSettings
+from shared.settings import DatabaseSettings, OperationsSettings, WebSettings, WorkerSettings
+
+BY_ROLE: Mapping[str, type[BaseSettings]] = {
+    "web": WebSettings,
+    "relay": WorkerSettings,
+    "consumer": WorkerSettings,
+    "evaluator": OperationsSettings,
+    "migrate": DatabaseSettings,
+}
+
+
+def settings_of(service: str, role: str) -> type[BaseSettings]:
+    """As the role's own module loads them."""
+    return ComplaintsSettings if (service, role) == ("complaints", "web") else BY_ROLE[role]
+
+
+def missing(kind: type[BaseSettings], given: set[str]) -> set[str]:
+    """Required variables that are not given."""
+    return {name.upper() for name, field in kind.model_fields.items() if field.is_required()} - given
+
+
+def known(given: set[str]) -> set[str]:
+    """Those of `given` that some process of ours reads."""
+    kinds: list[type[BaseSettings]] = [*BY_ROLE.values(), ComplaintsSettings]
+    fields = {name.upper() for kind in kinds for name in kind.model_fields}
+    return given & (fields | {"SECRETS_DIR"})
