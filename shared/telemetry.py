@@ -31,6 +31,8 @@ class JsonFormatter(logging.Formatter):
         if record.exc_info and record.exc_info[0]:
             line["error"] = record.exc_info[0].__name__
             line["at"] = _place(record.exc_info)
+        if left_out := getattr(record, "left_out", 0):
+            line["left_out"] = left_out
         return json.dumps(line)
 
 
@@ -42,17 +44,22 @@ def _place(exc_info: object) -> str:
 
 
 class RateLimit(logging.Filter):
-    """Lets at most `LINES_PER_SECOND` lines a second through: an outage must not fill the disk."""
+    """Lets `LINES_PER_SECOND` through and counts the rest: an outage must not fill the disk.
+
+    The first line of the next second says how many were left out.
+    """
 
     def __init__(self) -> None:
         super().__init__()
-        self.second, self.written = 0, 0
+        self.second, self.written, self.left_out = 0, 0, 0
 
     def filter(self, record: logging.LogRecord) -> bool:
         second = int(time.monotonic())
         if second != self.second:
-            self.second, self.written = second, 0
+            record.left_out = self.left_out
+            self.second, self.written, self.left_out = second, 0, 0
         self.written += 1
+        self.left_out += self.written > LINES_PER_SECOND
         return self.written <= LINES_PER_SECOND
 
 
@@ -62,5 +69,5 @@ def start_logging(service: str, level: str) -> None:
     handler.setFormatter(JsonFormatter(service))
     handler.addFilter(RateLimit())
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    for noisy in ("aiokafka", "httpx", "uvicorn.access"):
+    for noisy in ("aiokafka", "httpx", "uvicorn.access", "alembic.runtime.plugins"):
         logging.getLogger(noisy).setLevel(logging.ERROR)

@@ -4,7 +4,6 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Any
 
-from iso4217 import Currency as Iso4217
 from pydantic import (
     AfterValidator,
     AwareDatetime,
@@ -20,10 +19,9 @@ from pydantic import (
 
 from shared import clock
 from shared.events.values import ID_PATTERN
+from shared.money import DECIMALS
 
 TOMORROW = timedelta(days=1)
-DECIMALS: dict[str, int] = {c.code: c.exponent for c in Iso4217 if c.exponent is not None}
-"""ISO 4217's currencies and how many decimals each has."""
 
 
 class Request(BaseModel):
@@ -110,8 +108,3 @@ Currency = Annotated[
     StringConstraints(pattern=r"^[A-Z]{3}$"),
     AfterValidator(_known_currency),
 ]
-
-
-def fits_currency(amount: Decimal, currency: str) -> bool:
-    """Whether `amount` has no more decimals than `currency` has; zeros behind them do not count."""
-    return amount == round(amount, DECIMALS[currency])

@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 from pydantic import Field, ValidationInfo, field_validator
 
 from shared.events.complaints import Category, Severity
-from shared.web.fields import Amount, Code, Currency, Flag, Id, OccurredAt, Request, Text, fits_currency
+from shared.money import fits_currency
+from shared.web.fields import Amount, Code, Currency, Flag, Id, OccurredAt, Request, Text
 
 RemedyKind = Literal["refund", "replacement", "voucher", "apology"]
 

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query, Response
 
 from services.customers.profiles import commands, queries
-from services.customers.profiles.commands import Known
+from services.customers.profiles.known import Known
 from services.customers.profiles.models import CustomerView, NewCustomer, Profile, ProfilePatch
 from shared.events.values import ID_PATTERN
 from shared.web.app import Reading, Writing

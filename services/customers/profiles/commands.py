@@ -1,6 +1,5 @@
 """What can be done with profiles: register, replace, amend. Each verb works in the given transaction."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import delete, select
@@ -9,8 +8,8 @@ from sqlmodel import col
 from uuid_utils.compat import uuid7
 
 from services.customers.profiles.domain import completeness
+from services.customers.profiles.known import OWN, Known
 from services.customers.profiles.models import (
-    CustomerView,
     ExternalIdModel,
     NewCustomer,
     Profile,
@@ -22,31 +21,6 @@ from shared.events.customers import CustomerChanged, CustomerRegistered
 from shared.outbox import Transaction
 from shared.web.preconditions import demand_match
 from shared.web.problems import CONFLICT, INVALID, NOT_FOUND, Problem
-
-OWN = tuple(name for name in Profile.model_fields if name != "external_ids")
-
-
-@dataclass(frozen=True, slots=True)
-class Known:
-    """A customer with their external ids; `existed`: whether they were there before the command."""
-
-    customer: Customer
-    external_ids: list[ExternalIdModel]
-    existed: bool = False
-
-    def profile(self) -> Profile:
-        """What the client said of them."""
-        return Profile.model_construct(
-            **{name: getattr(self.customer, name) for name in OWN}, external_ids=self.external_ids
-        )
-
-    def view(self) -> CustomerView:
-        """The answer that shows them."""
-        return CustomerView(
-            **self.customer.model_dump(),
-            external_ids=self.external_ids,
-            completeness=completeness(self.customer.model_dump()),
-        )
 
 
 async def register(tx: Transaction, new: NewCustomer) -> Known:

@@ -6,7 +6,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from services.customers.profiles.commands import Known
+from services.customers.profiles.known import Known
 from services.customers.profiles.models import ExternalIdModel
 from services.customers.profiles.tables import Customer, ExternalId
 from shared.web import cursors

@@ -1,0 +1,75 @@
+"""`python -m deploy.sample [--households N] [--shuffle SEED]` loads; `… fingerprint [--as-of T]` compares stacks."""
+
+import argparse
+import asyncio
+import os
+import sys
+from collections.abc import Mapping, Sequence
+
+from rich.console import Console
+
+from deploy.local.issuer import Issuer
+from deploy.local.layout import layout_from
+from deploy.sample.failure import SampleError
+from deploy.sample.fingerprint import END_OF_YEAR, fingerprint
+from deploy.sample.loading import Wanted, load
+from deploy.sample.progress import Progress
+from deploy.sample.remote import remote
+from deploy.sample.summary import summarize
+from deploy.sample.transactions import read_transactions
+
+INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str], environment: Mapping[str, str] = os.environ) -> int:
+    """The exit code: 0 done, 1 failed or something was rejected, 2 wrong usage, 130 interrupted."""
+    asked, console = _parser().parse_args(arguments), Console()
+    try:
+        layout = layout_from(environment)
+        token = environment.get("CRM_TOKEN") or Issuer(layout.keys).token()
+        if asked.command == "fingerprint":
+            return asyncio.run(_fingerprint(layout.port_base, token, asked.as_of, console))
+        return asyncio.run(_load(layout.port_base, token, Wanted(asked.households, asked.shuffle), console))
+    except (SampleError, ValueError, OSError) as error:
+        Console(stderr=True).print(str(error), markup=False, highlight=False, soft_wrap=True)
+        return 1
+    except KeyboardInterrupt:
+        return INTERRUPTED
+
+
+async def _load(port_base: int, token: str, wanted: Wanted, console: Console) -> int:
+    async with remote(port_base, token) as stack:
+        await stack.demand_up()
+        transactions = read_transactions()
+        with Progress(console) as progress:
+            outcome = await load(stack, progress, transactions, wanted)
+    summarize(outcome, console)
+    return 1 if outcome.problems else 0
+
+
+async def _fingerprint(port_base: int, token: str, as_of: str, console: Console) -> int:
+    async with remote(port_base, token) as stack:
+        await stack.demand_up()
+        digest, count = await fingerprint(stack, as_of)
+    console.print(f"{digest}  {count} cards as of {as_of}", markup=False, highlight=False, soft_wrap=True)
+    return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m deploy.sample", description=__doc__)
+    parser.add_argument("command", nargs="?", choices=("load", "fingerprint"), default="load")
+    parser.add_argument("--households", type=_positive, metavar="N", help="only the first N households")
+    parser.add_argument("--shuffle", type=int, metavar="SEED", help="purchases and visits in a random order")
+    parser.add_argument("--as-of", default=END_OF_YEAR, metavar="T", help="of the fingerprint (default: %(default)s)")
+    return parser
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise ValueError(text)
+    return number
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

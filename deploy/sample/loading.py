@@ -1,0 +1,95 @@
+"""Everything in its order: what others refer to first, then the year, then the scores."""
+
+import asyncio
+import random
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from deploy.sample import reference
+from deploy.sample.catching_up import facts_in, scored
+from deploy.sample.closes import MONTHS, close_months
+from deploy.sample.complaining import complain
+from deploy.sample.entities import create_campaigns, put_catalogue, put_customers, tell_contacts
+from deploy.sample.imports import import_purchases, import_visits
+from deploy.sample.progress import Progress
+from deploy.sample.remote import Remote
+from deploy.sample.simulation import simulate
+from deploy.sample.transactions import Head, Transactions
+from deploy.sample.verdicts import Verdicts
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What of the sample: the first so many households (all where None), in order of time or shuffled."""
+
+    households: int | None = None
+    shuffle: int | None = None
+
+    def heads(self, transactions: Transactions) -> list[Head]:
+        """The baskets to load, in the order to load them."""
+        households = set(transactions.households()[: self.households])
+        heads = [head for head in transactions.heads if head.household in households]
+        if self.shuffle is not None:
+            random.Random(self.shuffle).shuffle(heads)  # noqa: S311 -- to be repeated at will
+        return heads
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What a run did: verdicts of each step, in order, and seconds."""
+
+    lines: int = 0
+    verdicts: dict[str, Verdicts] = field(default_factory=dict)
+    sent: float = 0.0
+    facts_in: float = 0.0
+    scored: float = 0.0
+    closes: dict[str, float] = field(default_factory=dict)
+    total: float = 0.0
+
+    @property
+    def problems(self) -> list[str]:
+        """The first of what was rejected."""
+        return [f"{name}: {line}" for name, found in self.verdicts.items() for line in found.problems]
+
+
+async def load(remote: Remote, progress: Progress, transactions: Transactions, wanted: Wanted) -> Outcome:
+    """Sends everything, waits for the scores, closes the months; seconds are counted from the first request."""
+    outcome, begun = Outcome(), time.monotonic()
+    heads = wanted.heads(transactions)
+    outcome.lines = sum(map(transactions.size, heads))
+    await _send(remote, progress, transactions, heads, outcome.verdicts)
+    outcome.sent = time.monotonic() - begun
+    if outcome.problems:
+        return outcome
+    await facts_in(remote, progress)
+    outcome.facts_in = time.monotonic() - begun
+    await scored(remote, progress)
+    outcome.scored = time.monotonic() - begun
+    outcome.closes = dict(zip(MONTHS, await close_months(remote, progress), strict=True))
+    await scored(remote, progress, "scored again", reviewed=True)
+    outcome.total = time.monotonic() - begun
+    return outcome
+
+
+async def _send(
+    remote: Remote,
+    progress: Progress,
+    transactions: Transactions,
+    heads: Sequence[Head],
+    verdicts: dict[str, Verdicts],
+) -> None:
+    households = sorted({head.household for head in heads})
+    campaigns = reference.campaigns(set(households))
+    departments, stores = reference.departments(), reference.stores()
+    verdicts["catalogue"] = await put_catalogue(remote, progress, departments, stores)
+    verdicts["customers"] = await put_customers(remote, progress, households, reference.demographics())
+    verdicts["campaigns"] = await create_campaigns(remote, progress, campaigns)
+    # Two services, two imports: side by side.
+    verdicts["purchases"], verdicts["visits"] = await asyncio.gather(
+        import_purchases(remote, progress, transactions, heads), import_visits(remote, progress, heads)
+    )
+    for what in ("deliveries", "responses"):
+        verdicts[what] = await tell_contacts(remote, progress, campaigns, what)
+    simulated = [s for s in simulate(transactions.heads) if s.household in set(households)]
+    verdicts["complaints"] = await complain(remote, progress, simulated)

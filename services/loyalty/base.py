@@ -1,0 +1,13 @@
+"""The service's own registry of tables: two services in one process must not share one."""
+
+from sqlalchemy.orm import registry
+from sqlmodel import SQLModel
+
+from shared.tables import add_plumbing
+
+
+class Base(SQLModel, registry=registry()):
+    """What every table of the loyalty service derives from."""
+
+
+add_plumbing(Base.metadata)

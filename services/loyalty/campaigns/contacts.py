@@ -1,0 +1,117 @@
+"""What a campaign sent and heard: deliveries and responses, taken in sets. One bad entry refuses the whole set."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col
+
+from services.loyalty.campaigns.commands import demand_chain
+from services.loyalty.campaigns.domain import begins, valid_until
+from services.loyalty.campaigns.models import DeliveryTold, ResponseTold, Taken
+from services.loyalty.campaigns.tables import Campaign, CampaignResponse, Delivery
+from shared.events import Event
+from shared.events.loyalty import CampaignAnswered, CampaignDelivered
+from shared.outbox import Transaction, record
+from shared.web.auth import Principal
+from shared.web.problems import CONFLICT, INVALID, NOT_FOUND, Kind, Problem
+
+MOST_ERRORS = 100
+Sent = tuple[datetime, str]
+"""When, and through which channel."""
+
+
+async def deliver(tx: Transaction, campaign_id: str, told: Sequence[DeliveryTold], caller: Principal) -> Taken:
+    """Note deliveries; known ones count as duplicates.
+
+    Raises 404, 422 for a delivery before the campaign began, 409 where a customer's known delivery was
+    at another time or through another channel.
+    """
+    campaign = await _campaign(tx, campaign_id, caller)
+    early = [n for n, entry in enumerate(told) if entry.delivered_at < begins(campaign.starts_on)]
+    _refuse(INVALID, "deliveries", "delivered_at", "before the campaign began", early)
+    firsts = {entry.customer_id: entry for entry in reversed(told)}
+    fresh = await _store_deliveries(tx, campaign_id, firsts.values())
+    known = await _deliveries(tx, campaign_id, list(firsts))
+    other = [n for n, entry in enumerate(told) if known[entry.customer_id] != (entry.delivered_at, entry.channel)]
+    _refuse(CONFLICT, "deliveries", "customer_id", "delivered at another time or through another channel", other)
+    await record(tx.session, [_delivered(tx, campaign, firsts[customer]) for customer in fresh])
+    return Taken(accepted=len(fresh), duplicate=len(told) - len(fresh))
+
+
+async def answer(tx: Transaction, campaign_id: str, told: Sequence[ResponseTold], caller: Principal) -> Taken:
+    """Note responses; identical ones count as duplicates, different ones of one customer all count.
+
+    Raises 404, 422 for a response of a customer whom the campaign did not reach, or not yet.
+    """
+    await _campaign(tx, campaign_id, caller)
+    sent = await _deliveries(tx, campaign_id, sorted({entry.customer_id for entry in told}))
+    unknown = [n for n, entry in enumerate(told) if entry.customer_id not in sent]
+    _refuse(INVALID, "responses", "customer_id", "the campaign did not reach this customer", unknown)
+    early = [n for n, entry in enumerate(told) if entry.responded_at < sent[entry.customer_id][0]]
+    _refuse(INVALID, "responses", "responded_at", "before the campaign reached the customer", early)
+    fresh = await _store_responses(tx, campaign_id, told)
+    await record(tx.session, [_answered(tx, campaign_id, entry) for entry in fresh])
+    return Taken(accepted=len(fresh), duplicate=len(told) - len(fresh))
+
+
+async def _campaign(tx: Transaction, campaign_id: str, caller: Principal) -> Campaign:
+    demand_chain(caller)
+    campaign = await tx.session.get(Campaign, campaign_id, with_for_update={"key_share": True})
+    if campaign is None:
+        raise Problem(NOT_FOUND, f"no campaign {campaign_id}")
+    return campaign
+
+
+async def _store_deliveries(tx: Transaction, campaign_id: str, told: Iterable[DeliveryTold]) -> list[str]:
+    """The customers for whom the delivery was new."""
+    # In one order everywhere, so that two requests wait for each other, never in a circle.
+    rows = [_row(tx, campaign_id, entry) for entry in sorted(told, key=lambda entry: entry.customer_id)]
+    statement = insert(Delivery).on_conflict_do_nothing().returning(col(Delivery.customer_id))
+    return sorted((await tx.session.execute(statement, rows)).scalars())
+
+
+async def _store_responses(tx: Transaction, campaign_id: str, told: Sequence[ResponseTold]) -> list[ResponseTold]:
+    firsts = {(entry.customer_id, entry.responded_at, entry.kind): entry for entry in reversed(told)}
+    rows = [_row(tx, campaign_id, firsts[key]) for key in sorted(firsts)]
+    key = (col(CampaignResponse.customer_id), col(CampaignResponse.responded_at), col(CampaignResponse.kind))
+    statement = insert(CampaignResponse).on_conflict_do_nothing().returning(*key)
+    fresh = {(row.customer_id, row.responded_at, row.kind) for row in await tx.session.execute(statement, rows)}
+    return [firsts[found] for found in sorted(fresh)]
+
+
+def _row(tx: Transaction, campaign_id: str, entry: DeliveryTold | ResponseTold) -> dict[str, Any]:
+    return {"campaign_id": campaign_id, "created_at": tx.recorded, **entry.model_dump()}
+
+
+async def _deliveries(tx: Transaction, campaign_id: str, customers: Sequence[str]) -> dict[str, Sent]:
+    query = select(col(Delivery.customer_id), col(Delivery.delivered_at), col(Delivery.channel)).where(
+        col(Delivery.campaign_id) == campaign_id, col(Delivery.customer_id).in_(customers)
+    )
+    return {row.customer_id: (row.delivered_at, row.channel) for row in await tx.session.execute(query)}
+
+
+def _delivered(tx: Transaction, campaign: Campaign, entry: DeliveryTold) -> Event:
+    payload = CampaignDelivered(
+        campaign_id=campaign.id,
+        kind=campaign.kind,
+        purpose=campaign.purpose,
+        channel=entry.channel,
+        valid_until=valid_until(campaign.ends_on),
+    )
+    subject = f"{campaign.id}:{entry.customer_id}"
+    return tx.event(payload, key=entry.customer_id, subject=subject, time=entry.delivered_at)
+
+
+def _answered(tx: Transaction, campaign_id: str, entry: ResponseTold) -> Event:
+    payload = CampaignAnswered(campaign_id=campaign_id, kind=entry.kind)
+    subject = f"{campaign_id}:{entry.customer_id}"
+    return tx.event(payload, key=entry.customer_id, subject=subject, time=entry.responded_at)
+
+
+def _refuse(kind: Kind, entries: str, name: str, detail: str, places: Sequence[int]) -> None:
+    if places:
+        errors = [{"pointer": f"/{entries}/{place}/{name}", "detail": detail} for place in places[:MOST_ERRORS]]
+        raise Problem(kind, detail, errors=errors)

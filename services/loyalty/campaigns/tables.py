@@ -1,0 +1,55 @@
+"""Tables of campaigns."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import Column, DateTime, ForeignKeyConstraint, Numeric
+from sqlmodel import Field
+
+from services.loyalty.base import Base
+
+
+class Campaign(Base, table=True):
+    """An offer sent to many; `personal` ones are made for the one customer, `mass` ones for all."""
+
+    __tablename__ = "campaigns"
+
+    id: str = Field(primary_key=True)
+    name: str
+    kind: str
+    offer_kind: str | None = None
+    starts_on: date
+    ends_on: date
+    purpose: str
+    segment_id: str | None = None
+    control_share: Decimal = Field(sa_column=Column(Numeric, nullable=False))
+    simulated: bool = False
+    created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    version: int = 1
+
+
+class Delivery(Base, table=True):
+    """A campaign reached a customer, once."""
+
+    __tablename__ = "deliveries"
+
+    campaign_id: str = Field(primary_key=True, foreign_key="campaigns.id")
+    customer_id: str = Field(primary_key=True)
+    delivered_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    channel: str
+    created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+
+
+class CampaignResponse(Base, table=True):
+    """A customer answered a delivery; a set, so that the same answer told twice is one."""
+
+    __tablename__ = "responses"
+    __table_args__ = (
+        ForeignKeyConstraint(["campaign_id", "customer_id"], ["deliveries.campaign_id", "deliveries.customer_id"]),
+    )
+
+    campaign_id: str = Field(primary_key=True)
+    customer_id: str = Field(primary_key=True)
+    responded_at: datetime = Field(sa_column=Column(DateTime(timezone=True), primary_key=True))
+    kind: str = Field(primary_key=True)
+    created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))

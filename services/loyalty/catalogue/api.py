@@ -1,0 +1,67 @@
+"""REST: categories and stores (L05); every caller may read them."""
+
+from functools import partial
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Response
+
+from services.loyalty.catalogue import commands, queries
+from services.loyalty.catalogue.models import CategoryTold, CategoryView, StoreTold, StoreView
+from services.loyalty.catalogue.tables import Category, Store
+from shared.events.values import ID_PATTERN
+from shared.web.app import Reading, Writing
+from shared.web.cursors import Cursor, Limit, Page
+from shared.web.work import Existing, respond
+
+router = APIRouter(tags=["catalogue"])
+EntityId = Annotated[str, Path(pattern=ID_PATTERN)]
+
+
+def _category(row: Category) -> CategoryView:
+    return CategoryView.model_validate(row)
+
+
+def _store(row: Store) -> StoreView:
+    return StoreView.model_validate(row)
+
+
+@router.put("/categories/{category_id}", response_model=CategoryView, responses={201: {"model": CategoryView}})
+async def put_category(category_id: EntityId, body: CategoryTold, work: Writing) -> Response:
+    """Create a category under this id, or replace it (with `If-Match`)."""
+    command = partial(
+        commands.put_category, category_id=category_id, told=body, if_match=work.if_match, caller=work.principal
+    )
+    return await work.run(command, Existing.shown_by(_category), created="/v1/categories/{id}")
+
+
+@router.get("/categories/{category_id}", response_model=CategoryView)
+async def read_category(category_id: EntityId, session: Reading) -> Response:
+    """One category."""
+    return respond(await queries.one(session, Category, category_id), _category)
+
+
+@router.get("/categories")
+async def read_categories(session: Reading, limit: Limit = 100, cursor: Cursor = None) -> Page[CategoryView]:
+    """Categories in the order of their ids."""
+    rows, following = await queries.page(session, Category, limit, cursor)
+    return Page(items=[_category(row) for row in rows], next=following)
+
+
+@router.put("/stores/{store_id}", response_model=StoreView, responses={201: {"model": StoreView}})
+async def put_store(store_id: EntityId, body: StoreTold, work: Writing) -> Response:
+    """Create a store under this id, or replace it (with `If-Match`)."""
+    command = partial(commands.put_store, store_id=store_id, told=body, if_match=work.if_match, caller=work.principal)
+    return await work.run(command, Existing.shown_by(_store), created="/v1/stores/{id}")
+
+
+@router.get("/stores/{store_id}", response_model=StoreView)
+async def read_store(store_id: EntityId, session: Reading) -> Response:
+    """One store."""
+    return respond(await queries.one(session, Store, store_id), _store)
+
+
+@router.get("/stores")
+async def read_stores(session: Reading, limit: Limit = 100, cursor: Cursor = None) -> Page[StoreView]:
+    """Stores in the order of their ids."""
+    rows, following = await queries.page(session, Store, limit, cursor)
+    return Page(items=[_store(row) for row in rows], next=following)

@@ -1,0 +1,82 @@
+"""What can be done with the catalogue: put a category, put a store."""
+
+from typing import TypeVar
+
+from pydantic import BaseModel
+from sqlalchemy.exc import IntegrityError
+
+from services.loyalty.catalogue.models import CategoryTold, StoreTold
+from services.loyalty.catalogue.tables import Category, Store
+from shared.events import Payload
+from shared.events.reference import CategoryOffered, StoreClosed, StoreOpened
+from shared.outbox import Transaction
+from shared.web.auth import Principal
+from shared.web.preconditions import demand_match
+from shared.web.problems import CONFLICT, FORBIDDEN, Problem
+from shared.web.work import Existing
+
+R = TypeVar("R", Category, Store)
+
+
+async def put_category(
+    tx: Transaction, category_id: str, told: CategoryTold, if_match: str | None, caller: Principal
+) -> Existing[Category]:
+    """Create a category or replace it under `If-Match`; identical content does nothing."""
+    if caller.stores is not None:
+        raise Problem(FORBIDDEN, "categories are the whole chain's; the token is bound to stores")
+    row, existed, changed = await _put(tx, Category, category_id, told, if_match)
+    if changed:
+        await _tell(tx, f"category:{row.id}", row.id, _offered(row))
+    return Existing(row, existed)
+
+
+async def put_store(
+    tx: Transaction, store_id: str, told: StoreTold, if_match: str | None, caller: Principal
+) -> Existing[Store]:
+    """Create a store or replace it under `If-Match`; identical content does nothing."""
+    caller.demand_store(store_id)
+    row, existed, changed = await _put(tx, Store, store_id, told, if_match)
+    if changed:
+        await _tell(tx, f"store:{row.id}", row.id, _open_or_closed(row))
+    return Existing(row, existed)
+
+
+async def _put(
+    tx: Transaction, table: type[R], entity_id: str, told: BaseModel, if_match: str | None
+) -> tuple[R, bool, bool]:
+    """The row as it is now, whether it existed, and whether this changed anything."""
+    values = {name: getattr(told, name) for name in type(told).model_fields}
+    row = await tx.session.get(table, entity_id, with_for_update=True)
+    if row is None:
+        return await _create(tx, table(id=entity_id, created_at=tx.recorded, updated_at=tx.recorded, **values))
+    if all(getattr(row, name) == value for name, value in values.items()):
+        return row, True, False
+    demand_match(if_match, row.version)
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.version, row.updated_at = row.version + 1, tx.recorded
+    return row, True, True
+
+
+async def _create(tx: Transaction, row: R) -> tuple[R, bool, bool]:
+    tx.session.add(row)
+    try:
+        await tx.session.flush()
+    except IntegrityError:
+        raise Problem(CONFLICT, f"{row.id} is being created by somebody else") from None
+    return row, False, True
+
+
+async def _tell(tx: Transaction, key: str, subject: str, payload: Payload) -> None:
+    # The moment of the command, not of the interval: the payload carries the intervals, the latest one holds.
+    await tx.record(payload, key=key, subject=subject, time=tx.recorded)
+
+
+def _offered(row: Category) -> CategoryOffered:
+    told = row.model_dump(include={"offered_from", "offered_until", "format", "level", "assumed_margin"})
+    return CategoryOffered(**told)
+
+
+def _open_or_closed(row: Store) -> StoreOpened | StoreClosed:
+    told = row.model_dump(include={"opened_on", "format", "region", "time_zone"})
+    return StoreOpened(**told) if row.closed_on is None else StoreClosed(closed_on=row.closed_on, **told)

@@ -1,0 +1,86 @@
+"""Requests and answers about categories and stores."""
+
+from datetime import date, datetime
+from functools import cache
+from typing import Annotated, Self
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, Field, StrictInt, StringConstraints, model_validator
+
+from services.loyalty.fields import Day, refuse
+from shared.web.fields import Code, Name, Number, Request, View
+
+_zones = cache(available_timezones)
+
+
+def _known_zone(value: str) -> str:
+    if value not in _zones():
+        raise ValueError("not a time zone of the IANA database")
+    return value
+
+
+TimeZone = Annotated[str, StringConstraints(max_length=64), AfterValidator(_known_zone)]
+
+
+class CategoryTold(Request):
+    """A category of products. `assumed_margin`: the share of a price that is margin where no cost is known, 0 to 1."""
+
+    name: Name
+    format: Code | None = None
+    level: Annotated[StrictInt, Field(ge=0, le=1000)] | None = None
+    offered_from: Day
+    offered_until: Day | None = None
+    assumed_margin: Annotated[Number, Field(le=1)] | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.offered_until is not None and self.offered_until <= self.offered_from:
+            refuse((("offered_until",), "the day is not after offered_from"))
+        return self
+
+
+class StoreTold(Request):
+    """A place where we sell."""
+
+    name: Name | None = None
+    format: Code | None = None
+    region: Code | None = None
+    time_zone: TimeZone
+    opened_on: Day | None = None
+    closed_on: Day | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.closed_on is not None and self.opened_on is not None and self.closed_on < self.opened_on:
+            refuse((("closed_on",), "the day is before opened_on"))
+        return self
+
+
+class CategoryView(View):
+    """A category."""
+
+    id: str
+    name: str
+    format: str | None
+    level: int | None
+    offered_from: date
+    offered_until: date | None
+    assumed_margin: Number | None
+    created_at: datetime
+    updated_at: datetime
+    version: int
+
+
+class StoreView(View):
+    """A store."""
+
+    id: str
+    name: str | None
+    format: str | None
+    region: str | None
+    time_zone: str
+    opened_on: date | None
+    closed_on: date | None
+    created_at: datetime
+    updated_at: datetime
+    version: int

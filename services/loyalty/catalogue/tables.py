@@ -1,0 +1,43 @@
+"""Tables of what is offered, and where."""
+
+from datetime import date, datetime
+from decimal import Decimal
+
+from sqlalchemy import Column, DateTime, Numeric
+from sqlmodel import Field
+
+from services.loyalty.base import Base
+
+
+class Category(Base, table=True):
+    """A category of products and when it is on offer (UTC days, the end exclusive)."""
+
+    __tablename__ = "categories"
+
+    id: str = Field(primary_key=True)
+    name: str
+    format: str | None = None
+    level: int | None = None
+    offered_from: date
+    offered_until: date | None = None
+    assumed_margin: Decimal | None = Field(default=None, sa_column=Column(Numeric))
+    version: int = 1
+    created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    updated_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+
+
+class Store(Base, table=True):
+    """A place, site or counter where we sell."""
+
+    __tablename__ = "stores"
+
+    id: str = Field(primary_key=True)
+    name: str | None = None
+    format: str | None = None
+    region: str | None = None
+    time_zone: str
+    opened_on: date | None = None
+    closed_on: date | None = None
+    version: int = 1
+    created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    updated_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))

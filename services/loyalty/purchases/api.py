@@ -1,0 +1,72 @@
+"""REST: purchases (L01) and their bulk intake (L02)."""
+
+from functools import partial
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request, Response
+from fastapi.responses import StreamingResponse
+from sqlalchemy.exc import DBAPIError
+
+from services.loyalty.purchases import commands, intake, queries
+from services.loyalty.purchases.models import NewPurchase, PurchaseView
+from shared.events.values import ID_PATTERN
+from shared.web.app import Caller, Reading, Writing
+from shared.web.cursors import Cursor, Limit, Page
+from shared.web.fields import Id
+from shared.web.imports import Line, Verdict, import_stream
+from shared.web.work import Existing, respond
+
+router = APIRouter(tags=["purchases"])
+PurchaseId = Annotated[str, Path(pattern=ID_PATTERN)]
+DEADLOCK, ATTEMPTS = "40P01", 4
+
+
+def _as_is(view: PurchaseView) -> PurchaseView:
+    return view
+
+
+@router.post("/purchases", status_code=201, response_model=PurchaseView)
+async def record(body: NewPurchase, work: Writing) -> Response:
+    """A bill was paid. An Idempotency-Key is required: a retry must count once."""
+    work.require_key()
+    command = partial(commands.record, new=body, caller=work.principal)
+    return await work.run(command, Existing.shown_by(_as_is), created="/v1/purchases/{id}")
+
+
+@router.get("/purchases/{purchase_id}", response_model=PurchaseView)
+async def read(purchase_id: PurchaseId, session: Reading, caller: Caller) -> Response:
+    """One purchase."""
+    return respond(await queries.one(session, purchase_id, caller), _as_is)
+
+
+@router.get("/purchases")
+async def read_page(
+    session: Reading,
+    caller: Caller,
+    *,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+    customer_id: Id | None = None,
+    store_id: Id | None = None,
+) -> Page[PurchaseView]:
+    """Purchases as they were taken down, oldest first."""
+    items, following = await queries.page(session, caller, limit, cursor, customer_id=customer_id, store_id=store_id)
+    return Page(items=items, next=following)
+
+
+@router.post("/imports/purchases")
+async def take_in(request: Request, work: Writing) -> StreamingResponse:
+    """A stream of purchases (NDJSON in, a verdict for each line out)."""
+
+    async def store(lines: list[Line[NewPurchase]]) -> list[Verdict]:
+        command = partial(intake.take_in, lines=lines, caller=work.principal)
+        for _ in range(ATTEMPTS - 1):
+            # Streams that cross ids and receipts of each other can meet in a circle; one of them tries again.
+            try:
+                return await work.batch(command)
+            except DBAPIError as error:
+                if getattr(error.orig, "sqlstate", None) != DEADLOCK:
+                    raise
+        return await work.batch(command)
+
+    return import_stream(request, NewPurchase, store)

@@ -1,0 +1,109 @@
+"""A purchase as it is stored and compared: made once from the request, cheaply, for imports of millions.
+
+Values are in one spelling each (amounts with the currency's decimals, times in UTC), so that the same
+purchase told twice in other spellings has the same content.
+"""
+
+import hashlib
+from dataclasses import dataclass
+
+import orjson
+from uuid_utils import uuid7
+
+from services.loyalty.purchases.domain import Receipt, in_currency, shortest, utc_text
+from services.loyalty.purchases.models import NewLine, NewPurchase
+
+Text = str | None
+Line = tuple[int, str, str, Text, str, Text, Text, Text, Text, bool, bool, Text, Text]
+"""A line in the order of `LINE_COLUMNS`; numbers and times as text."""
+
+HEAD_COLUMNS = (
+    "customer_id",
+    "card_id",
+    "store_id",
+    "channel",
+    "till",
+    "receipt_number",
+    "occurred_at",
+    "currency",
+    "campaign_id",
+    "integration_id",
+    "served_by",
+    "simulated",
+)
+LINE_COLUMNS = (
+    "line",
+    "product_id",
+    "category",
+    "format",
+    "quantity",
+    "list_amount",
+    "paid_amount",
+    "cost_amount",
+    "discount_kind",
+    "tailored",
+    "tailorable",
+    "due_at",
+    "delivered_at",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """A purchase ready to be stored. `head`: the values of `HEAD_COLUMNS`, the time as text."""
+
+    id: str
+    told: NewPurchase
+    receipt: Receipt | None
+    head: tuple[str | bool | None, ...]
+    lines: list[Line]
+    content: bytes
+
+    @classmethod
+    def of(cls, told: NewPurchase) -> "Bill":
+        """The bill of a request; without an id of the client's it gets one of ours."""
+        head = (
+            told.customer_id,
+            told.card_id,
+            told.store_id,
+            told.channel,
+            told.till,
+            told.receipt_number,
+            utc_text(told.occurred_at),
+            told.currency,
+            told.campaign_id,
+            told.integration_id,
+            told.served_by,
+            told.simulated,
+        )
+        lines = [_line(number, line, told.currency) for number, line in enumerate(told.lines, 1)]
+        content = hashlib.sha256(orjson.dumps((head, lines))).digest()
+        return cls(told.id or str(uuid7()), told, told.receipt, head, lines, content)
+
+    @property
+    def key(self) -> str:
+        """The event's key: the customer, or the store for an anonymous sale."""
+        return self.told.customer_id or f"store:{self.told.store_id}"
+
+    @property
+    def occurred_at(self) -> str:
+        """When it was paid, as text."""
+        return str(self.head[6])
+
+
+def _line(number: int, line: NewLine, currency: str) -> Line:
+    return (
+        number,
+        line.product_id,
+        line.category,
+        line.format,
+        shortest(line.quantity),
+        in_currency(line.list_amount, currency),
+        in_currency(line.paid_amount, currency),
+        None if line.cost_amount is None else in_currency(line.cost_amount, currency),
+        line.discount_kind,
+        line.tailored,
+        line.tailorable,
+        None if line.due_at is None else utc_text(line.due_at),
+        None if line.delivered_at is None else utc_text(line.delivered_at),
+    )

@@ -1,0 +1,41 @@
+"""What can be done with purchases: record one. Imports of many are in `intake`, returns in `returns`."""
+
+from typing import NoReturn
+
+from services.loyalty.purchases import queries
+from services.loyalty.purchases.bill import LINE_COLUMNS, Bill
+from services.loyalty.purchases.models import LineView, NewPurchase, PurchaseView
+from services.loyalty.purchases.storing import store_one
+from services.loyalty.purchases.tables import Purchase
+from shared.outbox import Transaction
+from shared.web.auth import Principal
+from shared.web.problems import CONFLICT, Problem
+from shared.web.work import Existing
+
+
+async def record(tx: Transaction, new: NewPurchase, caller: Principal) -> Existing[PurchaseView]:
+    """Record a purchase; the same id with the same content does nothing.
+
+    Raises 409 for an id with other content, and for a receipt that is known under another id.
+    """
+    caller.demand_store(new.store_id)
+    bill = Bill.of(new)
+    if await store_one(tx, bill):
+        return Existing(_view(tx, bill), existed=False)
+    known = None if new.id is None else await tx.session.get(Purchase, new.id)
+    if known is None:
+        _refuse("/receipt_number", "this receipt is a known purchase")
+    if known.content != bill.content:
+        _refuse("/id", f"{bill.id} is a purchase with other content")
+    return Existing((await queries.shown(tx.session, [known]))[0], existed=True)
+
+
+def _refuse(pointer: str, detail: str) -> NoReturn:
+    raise Problem(CONFLICT, detail, errors=[{"pointer": pointer, "detail": detail}])
+
+
+def _view(tx: Transaction, bill: Bill) -> PurchaseView:
+    told = {name: getattr(bill.told, name) for name in PurchaseView.model_fields if hasattr(bill.told, name)}
+    lines = [LineView.model_validate(dict(zip(LINE_COLUMNS, line, strict=True))) for line in bill.lines]
+    made = {"id": bill.id, "occurred_at": bill.occurred_at, "lines": lines, "created_at": tx.recorded, "version": 1}
+    return PurchaseView.model_validate(told | made)

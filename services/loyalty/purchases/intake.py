@@ -1,0 +1,112 @@
+"""Bulk intake of purchases (L02): a chunk of lines in one transaction, a verdict for each."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from services.loyalty.purchases.bill import Bill
+from services.loyalty.purchases.domain import Receipt
+from services.loyalty.purchases.models import NewPurchase
+from services.loyalty.purchases.statements import KNOWN
+from services.loyalty.purchases.storing import store_many
+from shared.outbox import Transaction
+from shared.web.auth import Principal
+from shared.web.imports import Line, Verdict, rejected
+from shared.web.problems import CONFLICT, FORBIDDEN
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the import and the bill it tells; `id`: the client's own, where there is one."""
+
+    line: int
+    id: str | None
+    bill: Bill
+
+
+@dataclass(slots=True)
+class Known:
+    """What is known of ids and receipts: the content under each, and whose it is."""
+
+    contents: dict[str, bytes] = field(default_factory=dict)
+    receipts: dict[Receipt, str] = field(default_factory=dict)
+
+    def add(self, purchase_id: str, content: bytes, receipt: Receipt | None) -> None:
+        """A stored purchase."""
+        self.contents[purchase_id] = content
+        if receipt is not None:
+            self.receipts[receipt] = purchase_id
+
+    def verdict(self, entry: Entry) -> Verdict | None:
+        """What is to be said of a line whose id or receipt is known; None where neither is."""
+        if entry.id is not None and entry.id in self.contents:
+            return self._compared(entry, entry.id, "/id")
+        if entry.bill.receipt in self.receipts:
+            return self._compared(entry, self.receipts[entry.bill.receipt], "/receipt_number")
+        return None
+
+    def _compared(self, entry: Entry, purchase_id: str, pointer: str) -> Verdict:
+        if self.contents[purchase_id] == entry.bill.content:
+            return Verdict(entry.line, "duplicate", purchase_id)
+        fault = {"pointer": pointer, "detail": f"purchase {purchase_id} has it, with other content"}
+        return rejected(entry.line, CONFLICT, [fault])
+
+
+async def take_in(tx: Transaction, lines: Sequence[Line[NewPurchase]], caller: Principal) -> list[Verdict]:
+    """Record a chunk of purchases. A line with neither id nor receipt is a purchase of its own."""
+    stores = caller.stores
+    own = [line for line in lines if stores is None or line.body.store_id in stores]
+    verdicts = [_other_store(line) for line in lines if stores is not None and line.body.store_id not in stores]
+    waiting = [Entry(line.number, line.body.id, Bill.of(line.body)) for line in own]
+    known = Known()
+    while waiting:
+        # A line that shares its id or receipt with one before it is judged after that one's fate is known.
+        first, rest = _apart(waiting)
+        fresh = await store_many(tx, [entry.bill for entry in first])
+        await _look_up(tx, known, [entry for entry in first if entry.bill.id not in fresh])
+        verdicts += [_judged(entry, fresh, known) for entry in first]
+        waiting = []
+        for entry in rest:
+            verdict = known.verdict(entry)
+            (waiting.append(entry) if verdict is None else verdicts.append(verdict))
+    return verdicts
+
+
+def _judged(entry: Entry, fresh: set[str], known: Known) -> Verdict:
+    if entry.bill.id in fresh:
+        known.add(entry.bill.id, entry.bill.content, entry.bill.receipt)
+        return Verdict(entry.line, "accepted", entry.bill.id)
+    verdict = known.verdict(entry)
+    if verdict is None:
+        raise RuntimeError("the database knows a purchase that it does not show")
+    return verdict
+
+
+def _apart(entries: Iterable[Entry]) -> tuple[list[Entry], list[Entry]]:
+    """The entries that share neither id nor receipt with one before them, and the others."""
+    first: list[Entry] = []
+    rest: list[Entry] = []
+    seen: set[str | Receipt] = set()
+    for entry in entries:
+        claims = {claim for claim in (entry.id, entry.bill.receipt) if claim is not None}
+        (rest if claims & seen else first).append(entry)
+        seen |= claims
+    return first, rest
+
+
+async def _look_up(tx: Transaction, known: Known, entries: Sequence[Entry]) -> None:
+    if not entries:
+        return
+    receipts = [entry.bill.receipt for entry in entries if entry.bill.receipt is not None]
+    asked = {
+        "ids": [entry.bill.id for entry in entries],
+        "stores": [receipt.store_id for receipt in receipts],
+        "tills": [receipt.till or None for receipt in receipts],
+        "numbers": [receipt.number for receipt in receipts],
+    }
+    for row in await tx.session.execute(KNOWN, asked):
+        receipt = Receipt(row.store_id, row.till or "", row.receipt_number) if row.receipt_number else None
+        known.add(row.id, row.content, receipt)
+
+
+def _other_store(line: Line[NewPurchase]) -> Verdict:
+    return rejected(line.number, FORBIDDEN, [{"pointer": "/store_id", "detail": "the token is bound to other stores"}])

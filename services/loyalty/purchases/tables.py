@@ -1,0 +1,101 @@
+"""Tables of purchases and returns."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from sqlalchemy import Column, DateTime, Index, Numeric, text
+from sqlmodel import Field
+
+from services.loyalty.base import Base
+
+
+class Purchase(Base, table=True):
+    """A bill that was paid. `content`: a digest of all that was said, the id apart."""
+
+    __tablename__ = "purchases"
+    __table_args__ = (
+        Index(
+            "receipts_once",
+            "store_id",
+            "receipt_number",
+            "till",
+            unique=True,
+            postgresql_where=text("receipt_number is not null"),
+            postgresql_nulls_not_distinct=True,
+        ),
+        Index("purchases_in_order", "created_at", "id"),
+        Index("purchases_of_store", "store_id", "created_at", "id"),
+        Index("purchases_of_customer", "customer_id", "created_at", "id"),
+    )
+
+    id: str = Field(primary_key=True)
+    customer_id: str | None = None
+    card_id: str | None = None
+    store_id: str
+    channel: str | None = None
+    till: str | None = None
+    receipt_number: str | None = None
+    occurred_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    currency: str
+    campaign_id: str | None = None
+    integration_id: str | None = None
+    served_by: str | None = None
+    simulated: bool = False
+    content: bytes
+    created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    version: int = Field(default=1, sa_column_kwargs={"server_default": text("1")})
+
+
+class PurchaseLine(Base, table=True):
+    """One line of a bill, counted from 1; amounts are for the whole line, in the bill's currency.
+
+    No foreign key: a line is only ever written by the statement or transaction that writes its
+    purchase, and the check of each would double the time of an import.
+    """
+
+    __tablename__ = "purchase_lines"
+
+    purchase_id: str = Field(primary_key=True)
+    line: int = Field(primary_key=True)
+    product_id: str
+    category: str
+    format: str | None = None
+    quantity: Decimal = Field(sa_column=Column(Numeric, nullable=False))
+    list_amount: Decimal = Field(sa_column=Column(Numeric, nullable=False))
+    paid_amount: Decimal = Field(sa_column=Column(Numeric, nullable=False))
+    cost_amount: Decimal | None = Field(default=None, sa_column=Column(Numeric))
+    discount_kind: str | None = None
+    tailored: bool = False
+    tailorable: bool = False
+    due_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
+    delivered_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
+
+
+class Return(Base, table=True):
+    """Goods of one purchase came back."""
+
+    __tablename__ = "returns"
+
+    id: str = Field(primary_key=True)
+    purchase_id: str = Field(foreign_key="purchases.id", index=True)
+    occurred_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    reason: str
+    simulated: bool = False
+    content: bytes
+    created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    version: int = 1
+
+
+class ReturnLine(Base, table=True):
+    """What came back of one line: its share of the line's amounts, and what was refunded."""
+
+    __tablename__ = "return_lines"
+
+    return_id: str = Field(primary_key=True, foreign_key="returns.id")
+    line: int = Field(primary_key=True)
+    quantity: Decimal = Field(sa_column=Column(Numeric, nullable=False))
+    list_amount: Decimal = Field(sa_column=Column(Numeric, nullable=False))
+    paid_amount: Decimal = Field(sa_column=Column(Numeric, nullable=False))
+    cost_amount: Decimal | None = Field(default=None, sa_column=Column(Numeric))
+    refund_amount: Decimal = Field(sa_column=Column(Numeric, nullable=False))
+    whole: bool

@@ -1,0 +1,26 @@
+"""The loyalty service's REST application: wiring only."""
+
+from fastapi import FastAPI
+
+from services.loyalty.campaigns import api as campaigns
+from services.loyalty.catalogue import api as catalogue
+from services.loyalty.purchases import api as purchases
+from services.loyalty.purchases import returns_api as returns
+from shared.settings import WebSettings, load
+from shared.web import status
+from shared.web.app import create_app
+from shared.web.server import serve_web
+
+SERVICE = "loyalty"
+
+
+def build(settings: WebSettings) -> FastAPI:
+    """The REST application."""
+    routers = [purchases.router, returns.router, catalogue.router, campaigns.router, status.router]
+    return create_app(SERVICE, settings, routers)
+
+
+async def serve(_service: str) -> None:
+    """Serve the REST application until told to end."""
+    settings = load(WebSettings)
+    await serve_web(build(settings), settings)
