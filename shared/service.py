@@ -4,6 +4,7 @@ A process imports what its role needs and no more: a relay has no use for a web 
 many of them.
 """
 
+import gc
 import sys
 from collections.abc import Mapping
 from importlib import import_module
@@ -26,5 +27,7 @@ def main(service: str, roles: Mapping[str, str]) -> NoReturn:
         sys.exit(f"usage: python -m services.{service}.main {'|'.join(sorted(known))}")
     start_logging(f"{service}-{role}", load(DatabaseSettings).log_level)
     module, _, function = known[role].partition(":")
-    uvloop.run(getattr(import_module(module), function)(service))
+    run = getattr(import_module(module), function)
+    gc.freeze()  # what was imported lives as long as the process: the collector need not visit it
+    uvloop.run(run(service))
     sys.exit(0)

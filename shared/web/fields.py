@@ -1,5 +1,6 @@
 """Types of request fields: strict about what JSON holds, so that nothing is guessed or rounded."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Any
@@ -22,6 +23,7 @@ from shared.events.values import ID_PATTERN
 from shared.money import DECIMALS
 
 TOMORROW = timedelta(days=1)
+_CALENDAR = re.compile(r"^\d{4}-\d{2}-\d{2}")
 
 
 class Request(BaseModel):
@@ -48,9 +50,20 @@ def _no_nul(value: str) -> str:
     return value
 
 
+def _calendar_text(value: Any) -> Any:
+    # pydantic also reads "1483271606" as a time; a client that sends that has mistaken the format
+    if not isinstance(value, str) or not _CALENDAR.match(value):
+        raise ValueError("a date as RFC 3339 writes it is needed")
+    return value
+
+
+def _sensible(value: datetime) -> datetime:
+    if not 1900 <= value.year <= 2200:
+        raise ValueError("not between 1900 and 2200")
+    return value
+
+
 def _not_ahead(value: datetime) -> datetime:
-    if value.year < 1900:
-        raise ValueError("before 1900")
     if value > clock.now() + TOMORROW:
         raise ValueError("more than a day ahead")
     return value
@@ -76,13 +89,13 @@ Flag = StrictBool
 Text = Annotated[str, StringConstraints(min_length=1, max_length=2000), AfterValidator(_no_nul)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_no_nul)]
 
-OccurredAt = Annotated[AwareDatetime, BeforeValidator(_text_only), AfterValidator(_not_ahead), AfterValidator(_utc)]
-"""An instant with its offset, at most a day ahead; kept in UTC, so that equal instants are equal texts."""
+Instant = Annotated[AwareDatetime, BeforeValidator(_calendar_text), AfterValidator(_sensible), AfterValidator(_utc)]
+"""An instant with its offset, past or future; kept in UTC, so that equal instants are equal texts."""
 
-Instant = Annotated[AwareDatetime, BeforeValidator(_text_only), AfterValidator(_utc)]
-"""An instant with its offset, past or future."""
+OccurredAt = Annotated[Instant, AfterValidator(_not_ahead)]
+"""An instant at most a day ahead."""
 
-Day = Annotated[date, BeforeValidator(_text_only)]
+Day = Annotated[date, BeforeValidator(_calendar_text)]
 
 _DECIMAL_TEXT = WithJsonSchema({"type": "string", "pattern": r"^\d{1,15}(\.\d{1,6})?$", "examples": ["12.50"]})
 

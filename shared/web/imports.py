@@ -19,12 +19,13 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
 from shared.web.guards import NDJSON
+from shared.web.ndjson import MAX_LINE, Numbered, chunks
 from shared.web.problems import INVALID, TYPE_URI, Kind, from_failure, pointers
 
 log = logging.getLogger(__name__)
-MAX_LINE = 1_048_576
 CHUNK = 1000
-IDLE_S = 30.0
+TURN = 50
+"""Lines validated between two turns of the event loop, so that a long import lets other requests through."""
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -95,8 +96,7 @@ async def _take(
 ) -> None:
     counts = {"accepted": 0, "duplicate": 0, "rejected": 0}
     try:
-        async for numbered in _chunks(split_lines(_parts(request)), chunk):
-            verdicts = await _judge(numbered, model, store)
+        async for verdicts in _stored(chunks(request, chunk), model, store):
             for verdict in verdicts:
                 counts[verdict.status] += 1
             told.put_nowait(b"".join(verdict.to_json() for verdict in verdicts))
@@ -110,8 +110,31 @@ async def _take(
         told.put_nowait(None)
 
 
-async def _judge(numbered: Sequence[tuple[int, bytes | None]], model: type[M], store: Store[M]) -> list[Verdict]:
-    read = [_read(number, raw, model) for number, raw in numbered]
+async def _stored(parts: AsyncIterator[Numbered], model: type[M], store: Store[M]) -> AsyncIterator[list[Verdict]]:
+    """Each chunk's verdicts; one chunk is stored while the next is read and validated."""
+    storing: asyncio.Future[list[Verdict]] | None = None
+    try:
+        async for numbered in parts:
+            read = await _read_all(numbered, model)
+            if storing is not None:
+                yield await storing
+            storing = asyncio.ensure_future(_store(read, store))
+        if storing is not None:
+            yield await storing
+    finally:
+        if storing is not None:  # a stream that breaks off leaves whole chunks behind
+            await asyncio.wait({storing})
+
+
+async def _read_all(numbered: Numbered, model: type[M]) -> list[Line[M] | Verdict]:
+    read: list[Line[M] | Verdict] = []
+    for start in range(0, len(numbered), TURN):
+        read += [_read(number, raw, model) for number, raw in numbered[start : start + TURN]]
+        await asyncio.sleep(0)
+    return read
+
+
+async def _store(read: Sequence[Line[M] | Verdict], store: Store[M]) -> list[Verdict]:
     lines = [line for line in read if isinstance(line, Line)]
     refused = [verdict for verdict in read if isinstance(verdict, Verdict)]
     stored = await store(lines) if lines else []
@@ -127,46 +150,3 @@ def _read(number: int, raw: bytes | None, model: type[M]) -> Line[M] | Verdict:
         return rejected(number, INVALID, pointers(error.errors(include_url=False), drop=0))
     except ValueError as error:
         return rejected(number, INVALID, [{"pointer": "", "detail": f"not JSON: {error}"}])
-
-
-async def _parts(request: Request) -> AsyncIterator[bytes]:
-    stream = request.stream()
-    while True:
-        async with asyncio.timeout(IDLE_S):
-            part = await anext(stream, None)
-        if part is None:
-            return
-        yield part
-
-
-async def split_lines(parts: AsyncIterator[bytes], limit: int = MAX_LINE) -> AsyncIterator[tuple[int, bytes | None]]:
-    """Number and text of each line that is not blank; None for one longer than `limit` bytes.
-
-    Holds at most one line in memory, whatever the stream brings.
-    """
-    number, held, dropped = 1, b"", False
-    async for part in parts:
-        *whole, rest = (held + part).split(b"\n")
-        for line in whole:
-            if dropped or len(line) > limit:
-                yield number, None
-            elif line.strip():
-                yield number, line
-            number, dropped = number + 1, False
-        dropped = dropped or len(rest) > limit
-        held = b"" if dropped else rest
-    if dropped or held.strip():
-        yield number, None if dropped else held
-
-
-async def _chunks(
-    lines: AsyncIterator[tuple[int, bytes | None]], size: int
-) -> AsyncIterator[list[tuple[int, bytes | None]]]:
-    held: list[tuple[int, bytes | None]] = []
-    async for line in lines:
-        held.append(line)
-        if len(held) == size:
-            yield held
-            held = []
-    if held:
-        yield held

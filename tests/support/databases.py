@@ -1,6 +1,7 @@
 """A fresh, migrated database of a service for each test that asks: copied from a template made once."""
 
 import itertools
+import os
 
 import asyncpg
 
@@ -14,11 +15,11 @@ _templates: dict[str, str] = {}
 async def fresh_database(postgres_url: str, service: str) -> str:
     """The DSN of a new database with the service's newest schema and no rows."""
     if service not in _templates:
-        template = f"{service}_template"
+        template = f"{service}_{os.getpid()}_template"
         await _create(postgres_url, template, "template0")
         await upgrade(service, with_database(postgres_url, template))
         _templates[service] = template
-    name = f"{service}_{next(_count)}"
+    name = f"{service}_{os.getpid()}_{next(_count)}"
     await _create(postgres_url, name, _templates[service])
     return with_database(postgres_url, name)
 

@@ -50,7 +50,7 @@ class PurchaseLine(Base, table=True):
     """One line of a bill, counted from 1; amounts are for the whole line, in the bill's currency.
 
     No foreign key: a line is only ever written by the statement or transaction that writes its
-    purchase, and the check of each would double the time of an import.
+    purchase, so the check of each line could never fail.
     """
 
     __tablename__ = "purchase_lines"

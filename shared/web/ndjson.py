@@ -1,0 +1,55 @@
+"""Reading a request's body line by line (NDJSON), in constant memory, whatever the stream brings."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from typing import TypeAlias
+
+from fastapi import Request
+
+MAX_LINE = 1_048_576
+IDLE_S = 30.0
+
+Numbered: TypeAlias = Sequence[tuple[int, bytes | None]]
+"""Numbers and texts of lines; None for one that is longer than `MAX_LINE` bytes."""
+
+
+async def _parts(request: Request) -> AsyncIterator[bytes]:
+    stream = request.stream()
+    while True:
+        async with asyncio.timeout(IDLE_S):
+            part = await anext(stream, None)
+        if part is None:
+            return
+        yield part
+
+
+async def split_lines(parts: AsyncIterator[bytes], limit: int = MAX_LINE) -> AsyncIterator[tuple[int, bytes | None]]:
+    """Number and text of each line that is not blank; None for one longer than `limit` bytes.
+
+    Holds at most one line in memory, whatever the stream brings.
+    """
+    number, held, dropped = 1, b"", False
+    async for part in parts:
+        *whole, rest = (held + part).split(b"\n")
+        for line in whole:
+            if dropped or len(line) > limit:
+                yield number, None
+            elif line.strip():
+                yield number, line
+            number, dropped = number + 1, False
+        dropped = dropped or len(rest) > limit
+        held = b"" if dropped else rest
+    if dropped or held.strip():
+        yield number, None if dropped else held
+
+
+async def chunks(request: Request, size: int) -> AsyncIterator[Numbered]:
+    """The request's lines, `size` at a time. Raises `TimeoutError` when nothing comes for `IDLE_S`."""
+    held: list[tuple[int, bytes | None]] = []
+    async for line in split_lines(_parts(request)):
+        held.append(line)
+        if len(held) == size:
+            yield held
+            held = []
+    if held:
+        yield held
