@@ -20,7 +20,7 @@ from starlette.types import Receive, Scope, Send
 
 from shared.web.guards import NDJSON
 from shared.web.ndjson import MAX_LINE, Numbered, chunks
-from shared.web.problems import INVALID, TYPE_URI, Kind, from_failure, pointers
+from shared.web.problems import INVALID, TYPE_URI, Kind, Problem, from_failure, pointers
 
 log = logging.getLogger(__name__)
 CHUNK = 1000
@@ -104,7 +104,7 @@ async def _take(
     except ClientDisconnect:
         log.info("an import was broken off by its client after %d lines", sum(counts.values()))
     except Exception as error:  # noqa: BLE001 -- the answer has begun: what went wrong can only be its last line
-        problem = from_failure(error)
+        problem = error if isinstance(error, Problem) else from_failure(error)
         told.put_nowait(orjson.dumps({"problem": TYPE_URI + problem.kind.slug, **counts}) + b"\n")
     finally:
         told.put_nowait(None)

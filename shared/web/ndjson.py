@@ -6,6 +6,8 @@ from typing import TypeAlias
 
 from fastapi import Request
 
+from shared.web.problems import TOO_SLOW, Problem
+
 MAX_LINE = 1_048_576
 IDLE_S = 30.0
 
@@ -16,8 +18,11 @@ Numbered: TypeAlias = Sequence[tuple[int, bytes | None]]
 async def _parts(request: Request) -> AsyncIterator[bytes]:
     stream = request.stream()
     while True:
-        async with asyncio.timeout(IDLE_S):
-            part = await anext(stream, None)
+        try:
+            async with asyncio.timeout(IDLE_S):
+                part = await anext(stream, None)
+        except TimeoutError:
+            raise Problem(TOO_SLOW, f"nothing came for {IDLE_S:.0f} s") from None
         if part is None:
             return
         yield part
@@ -44,7 +49,7 @@ async def split_lines(parts: AsyncIterator[bytes], limit: int = MAX_LINE) -> Asy
 
 
 async def chunks(request: Request, size: int) -> AsyncIterator[Numbered]:
-    """The request's lines, `size` at a time. Raises `TimeoutError` when nothing comes for `IDLE_S`."""
+    """The request's lines, `size` at a time. Raises a 408 problem when nothing comes for `IDLE_S`."""
     held: list[tuple[int, bytes | None]] = []
     async for line in split_lines(_parts(request)):
         held.append(line)
