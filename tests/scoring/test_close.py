@@ -74,6 +74,19 @@ async def test_S15_a_close_makes_every_card_due(scoring: Scoring) -> None:
     assert (status["due"], status["last_close"]["as_of"]) == (0, AS_OF)
 
 
+async def test_S15_cards_that_are_merely_due_wait_for_a_close(scoring: Scoring) -> None:
+    await populate(scoring, 3)
+    while await scoring.evaluator.evaluate_some():
+        continue
+    await close(scoring)
+    await scoring.client.post("/v1/close", {"as_of": "2026-03-11T00:00:00Z"})
+    assert await scoring.evaluator.evaluate_some() == 0
+    await scoring.know(purchase("c00", "news", NOON + timedelta(hours=1)))
+    assert await scoring.evaluator.evaluate_some() == 1, "news is not made to wait"
+    assert await CloseWorker(scoring.engine, DEFAULT_RULES).work()
+    assert await scoring.evaluator.evaluate_some() == 3
+
+
 async def test_S15_a_close_waits_for_the_facts_before_its_start(
     scoring: Scoring, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -33,7 +33,7 @@ _BEHIND = """
     join unnest($1::text[], $2::int[], $3::bigint[]) as wanted (topic, partition, target) using (topic, partition)
     where offsets.next_offset < wanted.target
 """
-POLL_S, IDLE_S, PATIENCE_S = 0.2, 1.0, 600.0
+POLL_S, IDLE_S, PATIENCE_S = 0.1, 0.5, 600.0
 
 
 class CloseWorker:

@@ -25,7 +25,12 @@ EVALUATED = Counter("evaluator_cards", "cards evaluated")
 WAITING = Gauge("evaluator_marks", "marks that wait (counted up to 10,000)")
 
 _MARKED = "select customer_id from marks order by mark limit $1"
-_DUE = "select customer_id from cards where next_review_at <= $1 order by next_review_at limit $2"
+# A close that is asked for or under way makes every card due when it ends: those that merely are wait for it.
+_DUE = """
+    select customer_id from cards where next_review_at <= $1
+    and not exists (select from closes where finished_at is null)
+    order by next_review_at limit $2
+"""
 _LOCK = """
     select customer_id from unnest($1::text[]) as wanted (customer_id)
     where pg_try_advisory_xact_lock(hashtextextended('card ' || customer_id, 0))
