@@ -3,15 +3,19 @@
 import base64
 import binascii
 from datetime import datetime
-from typing import Annotated, Generic, TypeVar
+from typing import Annotated, Any, Generic, TypeVar, cast
 
 import orjson
 from fastapi import Query
 from pydantic import BaseModel
+from sqlalchemy import DateTime, Select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute, Mapped
 
 from shared.web.problems import INVALID, Problem
 
 T = TypeVar("T")
+R = TypeVar("R")
 Limit = Annotated[int, Query(ge=1, le=500, description="rows a page")]
 Cursor = Annotated[str | None, Query(max_length=1000, description="`next` of the page before")]
 
@@ -35,16 +39,46 @@ def decode(cursor: str, size: int) -> list[str]:
         key = orjson.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (binascii.Error, ValueError):
         key = None
-    if not (isinstance(key, list) and len(key) == size and all(isinstance(part, str) for part in key)):
-        raise Problem(INVALID, "this cursor is not one of ours", errors=[{"pointer": "/cursor", "detail": "unknown"}])
+    if not (isinstance(key, list) and len(key) == size and all(map(_is_text, key))):
+        raise _unknown()
     return key
 
 
 def instant(part: str) -> datetime:
     """A time out of a cursor; raises the same 422 problem."""
     try:
-        return datetime.fromisoformat(part)
+        moment = datetime.fromisoformat(part)
     except ValueError:
-        raise Problem(
-            INVALID, "this cursor is not one of ours", errors=[{"pointer": "/cursor", "detail": "unknown"}]
-        ) from None
+        raise _unknown() from None
+    if moment.tzinfo is None:
+        raise _unknown()
+    return moment
+
+
+async def keyset(
+    session: AsyncSession, query: Select[R], limit: int, cursor: str | None, *keys: Mapped[Any]
+) -> tuple[list[R], str | None]:
+    """One page of entities in the order of `keys`, and the next cursor.
+
+    `keys`: columns of the entity, texts or times, never null and unique together: a page over a nullable
+    column would lose rows.
+    """
+    columns = [cast("InstrumentedAttribute[Any]", key) for key in keys]
+    query = query.order_by(*keys).limit(limit + 1)
+    if cursor is not None:
+        parts = zip(decode(cursor, len(keys)), columns, strict=True)
+        values = [instant(part) if isinstance(column.type, DateTime) else part for part, column in parts]
+        query = query.where(tuple_(*keys) > tuple_(*values))
+    rows = list((await session.execute(query)).scalars())
+    if len(rows) <= limit:
+        return rows, None
+    return rows[:limit], encode(*(getattr(rows[limit - 1], column.key) for column in columns))
+
+
+def _is_text(part: object) -> bool:
+    return isinstance(part, str) and "\x00" not in part
+
+
+def _unknown() -> Problem:
+    fault = {"pointer": "/cursor", "detail": "unknown"}
+    return Problem(INVALID, "this cursor is not one of ours", errors=[fault])

@@ -1,9 +1,8 @@
 """Reading complaints."""
 
 from dataclasses import asdict, dataclass
-from datetime import datetime
 
-from sqlalchemy import ColumnElement, select, tuple_
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -11,8 +10,8 @@ from services.complaints.cases.domain import State
 from services.complaints.cases.dossier import Dossier, dossier, dossiers
 from services.complaints.cases.tables import Complaint
 from shared.events.complaints import Category, Severity
-from shared.web import cursors
 from shared.web.auth import Principal
+from shared.web.cursors import keyset
 from shared.web.fields import Id
 from shared.web.problems import NOT_FOUND, Problem
 
@@ -45,16 +44,8 @@ async def page(
     session: AsyncSession, caller: Principal, limit: int, cursor: str | None, filters: Filters
 ) -> tuple[list[Dossier], str | None]:
     """Complaints as they were taken down, oldest first, and the next cursor."""
-    query = select(Complaint).where(*filters.conditions()).order_by(col(Complaint.created_at), col(Complaint.id))
+    query = select(Complaint).where(*filters.conditions())
     if caller.stores is not None:
         query = query.where(col(Complaint.store_id).in_(sorted(caller.stores)))
-    if cursor is not None:
-        query = query.where(tuple_(col(Complaint.created_at), col(Complaint.id)) > _behind(cursor))
-    rows = list((await session.execute(query.limit(limit + 1))).scalars())
-    following = cursors.encode(rows[limit - 1].created_at, rows[limit - 1].id) if len(rows) > limit else None
-    return await dossiers(session, rows[:limit]), following
-
-
-def _behind(cursor: str) -> tuple[datetime, str]:
-    created_at, last = cursors.decode(cursor, 2)
-    return cursors.instant(created_at), last
+    rows, following = await keyset(session, query, limit, cursor, col(Complaint.created_at), col(Complaint.id))
+    return await dossiers(session, rows), following

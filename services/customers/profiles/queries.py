@@ -9,7 +9,7 @@ from sqlmodel import col
 from services.customers.profiles.known import Known
 from services.customers.profiles.models import ExternalIdModel
 from services.customers.profiles.tables import Customer, ExternalId
-from shared.web import cursors
+from shared.web.cursors import keyset
 from shared.web.problems import INVALID, NOT_FOUND, Problem
 
 
@@ -25,14 +25,11 @@ async def page(
     session: AsyncSession, limit: int, cursor: str | None, external_id: str | None
 ) -> tuple[list[Known], str | None]:
     """Customers in the order of their ids, and the next cursor; `external_id` is `system:value`."""
-    query = select(Customer).order_by(col(Customer.id)).limit(limit + 1)
-    if cursor is not None:
-        query = query.where(col(Customer.id) > cursors.decode(cursor, 1)[0])
+    query = select(Customer)
     if external_id is not None:
         query = query.where(col(Customer.id).in_(_named(external_id)))
-    rows = list((await session.execute(query)).scalars())
-    following = cursors.encode(rows[limit - 1].id) if len(rows) > limit else None
-    return await _with_ids(session, rows[:limit]), following
+    rows, following = await keyset(session, query, limit, cursor, col(Customer.id))
+    return await _with_ids(session, rows), following
 
 
 def _named(external_id: str) -> Select[str]:

@@ -1,12 +1,12 @@
 """Reading visits."""
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.customers.visits.tables import Visit
-from shared.web import cursors
 from shared.web.auth import Principal
+from shared.web.cursors import keyset
 from shared.web.problems import NOT_FOUND, Problem
 
 
@@ -23,15 +23,9 @@ async def page(
     session: AsyncSession, caller: Principal, limit: int, cursor: str | None, customer_id: str | None
 ) -> tuple[list[Visit], str | None]:
     """Visits as they were taken down, oldest first, and the next cursor."""
-    query = select(Visit).order_by(col(Visit.created_at), col(Visit.id)).limit(limit + 1)
+    query = select(Visit)
     if caller.stores is not None:
         query = query.where(col(Visit.store_id).in_(sorted(caller.stores)))
     if customer_id is not None:
         query = query.where(col(Visit.customer_id) == customer_id)
-    if cursor is not None:
-        created_at, last = cursors.decode(cursor, 2)
-        behind = tuple_(col(Visit.created_at), col(Visit.id)) > (cursors.instant(created_at), last)
-        query = query.where(behind)
-    rows = list((await session.execute(query)).scalars())
-    following = cursors.encode(rows[limit - 1].created_at, rows[limit - 1].id) if len(rows) > limit else None
-    return rows[:limit], following
+    return await keyset(session, query, limit, cursor, col(Visit.created_at), col(Visit.id))

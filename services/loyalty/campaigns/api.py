@@ -11,9 +11,8 @@ from services.loyalty.campaigns import commands, contacts
 from services.loyalty.campaigns.models import CampaignView, Deliveries, NewCampaign, Responses, Taken
 from services.loyalty.campaigns.tables import Campaign
 from shared.events.values import ID_PATTERN
-from shared.web import cursors
 from shared.web.app import Reading, Writing
-from shared.web.cursors import Cursor, Limit, Page
+from shared.web.cursors import Cursor, Limit, Page, keyset
 from shared.web.problems import NOT_FOUND, Problem
 from shared.web.work import Existing, respond
 
@@ -48,12 +47,8 @@ async def read(campaign_id: CampaignId, session: Reading) -> Response:
 @router.get("")
 async def read_page(session: Reading, limit: Limit = 100, cursor: Cursor = None) -> Page[CampaignView]:
     """Campaigns in the order of their ids."""
-    query = select(Campaign).order_by(col(Campaign.id)).limit(limit + 1)
-    if cursor is not None:
-        query = query.where(col(Campaign.id) > cursors.decode(cursor, 1)[0])
-    rows = list((await session.execute(query)).scalars())
-    following = cursors.encode(rows[limit - 1].id) if len(rows) > limit else None
-    return Page(items=[_view(campaign) for campaign in rows[:limit]], next=following)
+    rows, following = await keyset(session, select(Campaign), limit, cursor, col(Campaign.id))
+    return Page(items=[_view(campaign) for campaign in rows], next=following)
 
 
 @router.post("/{campaign_id}/deliveries", response_model=Taken)

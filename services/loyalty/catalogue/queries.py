@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.loyalty.catalogue.tables import Category, Store
-from shared.web import cursors
+from shared.web.cursors import keyset
 from shared.web.problems import NOT_FOUND, Problem
 
 R = TypeVar("R", Category, Store)
@@ -23,9 +23,4 @@ async def one(session: AsyncSession, table: type[R], entity_id: str) -> R:
 
 async def page(session: AsyncSession, table: type[R], limit: int, cursor: str | None) -> tuple[list[R], str | None]:
     """Entities in the order of their ids, and the next cursor."""
-    query = select(table).order_by(col(table.id)).limit(limit + 1)
-    if cursor is not None:
-        query = query.where(col(table.id) > cursors.decode(cursor, 1)[0])
-    rows = list((await session.execute(query)).scalars())
-    following = cursors.encode(rows[limit - 1].id) if len(rows) > limit else None
-    return rows[:limit], following
+    return await keyset(session, select(table), limit, cursor, col(table.id))

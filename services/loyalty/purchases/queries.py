@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.loyalty.purchases.models import LineView, PurchaseView
 from services.loyalty.purchases.tables import Purchase, PurchaseLine
-from shared.web import cursors
 from shared.web.auth import Principal
+from shared.web.cursors import keyset
 from shared.web.problems import NOT_FOUND, Problem
 
 _HEAD = tuple(name for name in PurchaseView.model_fields if name != "lines")
@@ -39,20 +39,15 @@ async def page(
     store_id: str | None,
 ) -> tuple[list[PurchaseView], str | None]:
     """Purchases as they were taken down, oldest first, and the next cursor."""
-    query = select(Purchase).order_by(col(Purchase.created_at), col(Purchase.id)).limit(limit + 1)
+    query = select(Purchase)
     if caller.stores is not None:
         query = query.where(col(Purchase.store_id).in_(sorted(caller.stores)))
     if customer_id is not None:
         query = query.where(col(Purchase.customer_id) == customer_id)
     if store_id is not None:
         query = query.where(col(Purchase.store_id) == store_id)
-    if cursor is not None:
-        created_at, last = cursors.decode(cursor, 2)
-        behind = tuple_(col(Purchase.created_at), col(Purchase.id)) > (cursors.instant(created_at), last)
-        query = query.where(behind)
-    rows = list((await session.execute(query)).scalars())
-    following = cursors.encode(rows[limit - 1].created_at, rows[limit - 1].id) if len(rows) > limit else None
-    return await shown(session, rows[:limit]), following
+    rows, following = await keyset(session, query, limit, cursor, col(Purchase.created_at), col(Purchase.id))
+    return await shown(session, rows), following
 
 
 async def shown(session: AsyncSession, purchases: Sequence[Purchase]) -> list[PurchaseView]:
