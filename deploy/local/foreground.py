@@ -15,7 +15,7 @@ from deploy.local.stack import Table, keep, stack
 from deploy.local.supervisor import Supervisor
 
 Say = Callable[[str], None]
-SAMPLE = (sys.executable, "-m", "deploy.sample", "--households", "200")
+SAMPLE = (sys.executable, "-m", "deploy.sample", "--households", "200", "--last-close")
 
 
 def supervise(layout: Layout, interruption: Interruption, say: Say, table: Table | None = None) -> None:

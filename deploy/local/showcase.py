@@ -30,7 +30,7 @@ def show(layout: Layout, token: str) -> None:
 def card_table(card: dict[str, Any]) -> Table:
     """Index, phase and the eleven Cs; `KeyError` if `card` is no scorecard."""
     title = f"{card['customer_id']} as of {card['as_of']}: index {_number(card['index'])}, phase {card['phase']}"
-    table = Table("C", "score", "percentile", "why none", title=title)
+    table = Table("C", "score", "percentile", "why", title=title)
     for name, c in card["cs"].items():
         row = (_number(c["score"]), _number(c.get("percentile")), c.get("reason") or "")
         table.add_row(name.replace("_", " "), *row)

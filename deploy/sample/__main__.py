@@ -1,4 +1,4 @@
-"""`python -m deploy.sample [--households N] [--shuffle SEED]` loads; `… fingerprint [--as-of T]` compares stacks."""
+"""`python -m deploy.sample [--households N] [--shuffle SEED] [--last-close]` loads; `… fingerprint [--as-of T]` compares stacks."""
 
 import argparse
 import asyncio
@@ -29,7 +29,8 @@ def main(arguments: Sequence[str], environment: Mapping[str, str] = os.environ) 
         token = environment.get("CRM_TOKEN") or Issuer(layout.keys).token()
         if asked.command == "fingerprint":
             return asyncio.run(_fingerprint(layout.port_base, token, asked.as_of, console))
-        return asyncio.run(_load(layout.port_base, token, Wanted(asked.households, asked.shuffle), console))
+        wanted = Wanted(asked.households, asked.shuffle, asked.last_close)
+        return asyncio.run(_load(layout.port_base, token, wanted, console))
     except (SampleError, ValueError, OSError) as error:
         Console(stderr=True).print(str(error), markup=False, highlight=False, soft_wrap=True)
         return 1
@@ -58,7 +59,8 @@ async def _fingerprint(port_base: int, token: str, as_of: str, console: Console)
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m deploy.sample", description=__doc__)
     parser.add_argument("command", nargs="?", choices=("load", "fingerprint"), default="load")
-    parser.add_argument("--households", type=_positive, metavar="N", help="only the first N households")
+    parser.add_argument("--households", type=_positive, metavar="N", help="only N households, 208 and those behind it")
+    parser.add_argument("--last-close", action="store_true", help="one close, not one a month")
     parser.add_argument("--shuffle", type=int, metavar="SEED", help="purchases and visits in a random order")
     parser.add_argument("--as-of", default=END_OF_YEAR, metavar="T", help="of the fingerprint (default: %(default)s)")
     return parser

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from deploy.sample.failure import SampleError
@@ -13,11 +14,11 @@ POLL_S = 0.1
 PATIENCE_S = 900.0
 
 
-async def close_months(remote: Remote, progress: Progress) -> list[float]:
+async def close_months(remote: Remote, progress: Progress, months: Sequence[str] = MONTHS) -> list[float]:
     """Asks for each (closing again changes nothing) when the one before is done; the seconds that each took."""
     seconds = []
-    with progress.step("closes", len(MONTHS)) as step:
-        for month in MONTHS:
+    with progress.step("closes", len(months)) as step:
+        for month in months:
             begun = time.monotonic()
             await _close(remote, month)
             seconds.append(time.monotonic() - begun)

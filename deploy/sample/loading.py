@@ -18,17 +18,26 @@ from deploy.sample.simulation import simulate
 from deploy.sample.transactions import Head, Transactions
 from deploy.sample.verdicts import Verdicts
 
+SHOWN = 208
+"""The household whose card the documents show: whoever loads a part of the sample has it first."""
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What of the sample: the first so many households (all where None), in order of time or shuffled."""
+    """What of the sample: so many households (all where None), in order of time or shuffled.
+
+    `last_close`: one close, as of the end of the year, instead of one a month.
+    """
 
     households: int | None = None
     shuffle: int | None = None
+    last_close: bool = False
 
     def heads(self, transactions: Transactions) -> list[Head]:
         """The baskets to load, in the order to load them."""
-        households = set(transactions.households()[: self.households])
+        numbers = transactions.households()
+        first = numbers.index(SHOWN)
+        households = set([*numbers[first:], *numbers[:first]][: self.households])
         heads = [head for head in transactions.heads if head.household in households]
         if self.shuffle is not None:
             random.Random(self.shuffle).shuffle(heads)  # noqa: S311 -- to be repeated at will
@@ -66,7 +75,8 @@ async def load(remote: Remote, progress: Progress, transactions: Transactions, w
     outcome.facts_in = time.monotonic() - begun
     await scored(remote, progress)
     outcome.scored = time.monotonic() - begun
-    outcome.closes = dict(zip(MONTHS, await close_months(remote, progress), strict=True))
+    months = MONTHS[-1:] if wanted.last_close else MONTHS
+    outcome.closes = dict(zip(months, await close_months(remote, progress, months), strict=True))
     await scored(remote, progress, "scored again", reviewed=True)
     outcome.total = time.monotonic() - begun
     return outcome
