@@ -1,4 +1,4 @@
-"""`python -m deploy.sample [--households N] [--shuffle SEED] [--last-close]` loads; `… fingerprint [--as-of T]` compares stacks."""
+"""`python -m deploy.sample [load|fingerprint]`: load the sample into a running stack, or compare two stacks."""
 
 import argparse
 import asyncio
