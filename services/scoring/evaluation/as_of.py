@@ -4,13 +4,14 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 
 import orjson
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.scoring.evaluation.references import References
 from services.scoring.facts.reading import customers_after, facts_of
 from services.scoring.metrics.rules import Rules
 from services.scoring.metrics.scorecard import Scorecard, evaluate
 from shared import clock
-from shared.database import Connection
+from shared.database import Connection, raw_connection
 
 _STORED = """
     select card from cards where customer_id = $1 and next_review_at > $2
@@ -37,12 +38,20 @@ class Cards:
         told = [card async for card in self._evaluated(connection, [customer], moment)]
         return told[0] if told else None
 
-    async def all_as_of(self, connection: Connection, moment: datetime) -> AsyncIterator[bytes]:
-        """The card of every customer known at `moment`, in the order of their ids."""
+    async def all_as_of(self, engine: AsyncEngine, moment: datetime) -> AsyncIterator[bytes]:
+        """The card of every customer known at `moment`, in the order of their ids.
+
+        A connection is held for a chunk at a time: a reader that dawdles keeps none from others.
+        """
         last = ""
-        while customers := await customers_after(connection, last, CHUNK):
-            async for card in self._evaluated(connection, customers, moment):
+        while True:
+            async with raw_connection(engine) as connection:
+                customers = await customers_after(connection, last, CHUNK)
+                cards = [card async for card in self._evaluated(connection, customers, moment)]
+            for card in cards:
                 yield card
+            if not customers:
+                return
             last = customers[-1]
 
     async def _evaluated(

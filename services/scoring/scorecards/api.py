@@ -69,9 +69,8 @@ async def timeline(
 
 async def _lines(request: Request, moment: datetime) -> AsyncIterator[bytes]:
     cards: Cards = request.app.state.cards
-    async with raw_connection(request.app.state.engine) as connection:
-        async for card in cards.all_as_of(connection, moment):
-            yield card + b"\n"
+    async for card in cards.all_as_of(request.app.state.engine, moment):
+        yield card + b"\n"
 
 
 def _past(moment: datetime) -> datetime:
