@@ -42,6 +42,7 @@ def create_app(
         version="1",
         lifespan=lifespan,
         redoc_url=None,
+        redirect_slashes=False,
         docs_url="/docs" if settings.operations_open else None,
         openapi_url="/openapi.json" if settings.operations_open else None,
     )
@@ -71,8 +72,9 @@ async def principal(request: Request, _: Annotated[object, Depends(BEARER)]) -> 
 
 
 async def administrator(request: Request, caller: Annotated[Principal, Depends(principal)]) -> None:
-    """Lets only callers with the service's `admin` scope pass."""
+    """Lets only callers with the service's `admin` scope pass, and none that is bound to stores."""
     caller.demand_scope(f"{request.app.state.service}:admin")
+    caller.demand_chain()
 
 
 async def _session(request: Request) -> AsyncIterator[AsyncSession]:

@@ -39,6 +39,11 @@ class Principal:
         if self.stores is not None and store_id not in self.stores:
             raise Problem(FORBIDDEN, "the token is bound to other stores")
 
+    def demand_chain(self) -> None:
+        """Raises a 403 problem for a token bound to stores, where the whole chain is concerned."""
+        if self.stores is not None:
+            raise Problem(FORBIDDEN, "this concerns the whole chain; the token is bound to stores")
+
     def hide_other_stores(self, store_id: str | None) -> None:
         """Raises the 404 problem by which another store's things are hidden from a bound token."""
         if self.stores is not None and store_id not in self.stores:

@@ -2,11 +2,11 @@
 
 import base64
 import binascii
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Generic, TypeVar, cast
 
 import orjson
-from fastapi import Query
+from fastapi import Depends, Query, Request, Response
 from pydantic import BaseModel
 from sqlalchemy import DateTime, Select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -25,6 +25,24 @@ class Page(BaseModel, Generic[T]):
 
     items: list[T]
     next: str | None = None
+
+
+class Pager:
+    """What a list's endpoint is asked for: `limit` rows behind `cursor`."""
+
+    def __init__(self, request: Request, response: Response, limit: Limit = 100, cursor: Cursor = None) -> None:
+        self.limit, self.cursor = limit, cursor
+        self._request, self._response = request, response
+
+    def page(self, items: list[T], following: str | None) -> Page[T]:
+        """The page, with the next one's address as `Link` too (RFC 8288)."""
+        if following is not None:
+            url = self._request.url.include_query_params(cursor=following)
+            self._response.headers["Link"] = f'<{url.path}?{url.query}>; rel="next"'
+        return Page(items=items, next=following)
+
+
+Paging = Annotated[Pager, Depends()]
 
 
 def encode(*key: object) -> str:
@@ -47,12 +65,9 @@ def decode(cursor: str, size: int) -> list[str]:
 def instant(part: str) -> datetime:
     """A time out of a cursor; raises the same 422 problem."""
     try:
-        moment = datetime.fromisoformat(part)
-    except ValueError:
+        return datetime.fromisoformat(part).astimezone(UTC)
+    except (ValueError, OverflowError):
         raise _unknown() from None
-    if moment.tzinfo is None:
-        raise _unknown()
-    return moment
 
 
 async def keyset(

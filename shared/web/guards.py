@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uuid_utils.compat import uuid7
 
 from shared.telemetry import request_id
-from shared.web.problems import MEDIA, NOT_ACCEPTABLE, TOO_LARGE, TOO_SLOW, Kind, Problem, response
+from shared.web.problems import MEDIA, NOT_ACCEPTABLE, TOO_LARGE, TOO_SLOW, Kind, Problem, from_failure, response
 
 MAX_BODY = 1_048_576
 BODY_DEADLINE_S = 25.0
@@ -49,7 +49,20 @@ class Guards:
         except Problem as problem:
             await response(problem, scope["path"])(scope, receive, send)
             return
-        await self.app(scope, receive, send)
+        began = False
+
+        async def tell(message: Message) -> None:
+            nonlocal began
+            began = began or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self.app(scope, receive, tell)
+        except Exception as error:
+            # Here, not in a handler: Starlette answers those outside of us, without the request's id.
+            if began:
+                raise
+            await response(from_failure(error), scope["path"])(scope, receive, send)
 
 
 def check_media(method: str, path: str, headers: Headers) -> None:

@@ -113,17 +113,22 @@ async def _take(
 async def _stored(parts: AsyncIterator[Numbered], model: type[M], store: Store[M]) -> AsyncIterator[list[Verdict]]:
     """Each chunk's verdicts; one chunk is stored while the next is read and validated."""
     storing: asyncio.Future[list[Verdict]] | None = None
+    broken: Problem | None = None
     try:
         async for numbered in parts:
             read = await _read_all(numbered, model)
             if storing is not None:
                 yield await storing
             storing = asyncio.ensure_future(_store(read, store))
-        if storing is not None:
-            yield await storing
+    except Problem as problem:
+        broken = problem
     finally:
         if storing is not None:  # a stream that breaks off leaves whole chunks behind
             await asyncio.wait({storing})
+    if storing is not None:
+        yield await storing
+    if broken is not None:
+        raise broken
 
 
 async def _read_all(numbered: Numbered, model: type[M]) -> list[Line[M] | Verdict]:

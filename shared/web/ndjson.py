@@ -51,10 +51,16 @@ async def split_lines(parts: AsyncIterator[bytes], limit: int = MAX_LINE) -> Asy
 async def chunks(request: Request, size: int) -> AsyncIterator[Numbered]:
     """The request's lines, `size` at a time. Raises a 408 problem when nothing comes for `IDLE_S`."""
     held: list[tuple[int, bytes | None]] = []
-    async for line in split_lines(_parts(request)):
-        held.append(line)
-        if len(held) == size:
-            yield held
-            held = []
+    broken: Problem | None = None
+    try:
+        async for line in split_lines(_parts(request)):
+            held.append(line)
+            if len(held) == size:
+                yield held
+                held = []
+    except Problem as problem:
+        broken = problem
     if held:
-        yield held
+        yield held  # what was sent whole is taken, and gets its verdicts
+    if broken is not None:
+        raise broken

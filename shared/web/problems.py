@@ -14,6 +14,8 @@ from shared.database import is_unreachable
 from shared.telemetry import request_id
 
 log = logging.getLogger(__name__)
+MOST_ERRORS = 100
+"""Errors told of one request: an answer must not be longer than what it answers."""
 TYPE_URI = "urn:elevenfold:problem:"
 MEDIA_TYPE = "application/problem+json"
 
@@ -87,6 +89,13 @@ class Problem(Exception):  # noqa: N818 -- the RFC's own word
         self.kind, self.detail, self.errors, self.headers = kind, detail, errors, headers
 
 
+class Collision(Problem):
+    """Somebody else created the same thing at the same moment: looked at again, it is there."""
+
+    def __init__(self, what: str) -> None:
+        super().__init__(CONFLICT, f"{what} is being created by somebody else")
+
+
 def document(kind: Kind, detail: str, instance: str, errors: Sequence[Mapping[str, str]] = ()) -> dict[str, Any]:
     """The problem document's members."""
     members: dict[str, Any] = {
@@ -112,13 +121,11 @@ def response(problem: Problem, instance: str) -> JSONResponse:
 
 def pointers(errors: Sequence[Mapping[str, Any]], drop: int = 1) -> list[dict[str, str]]:
     """Pydantic's errors as JSON pointers into the body; `drop` leading parts of each place (`body`)."""
-    return [
-        {
-            "pointer": "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in e["loc"][drop:]),
-            "detail": e["msg"],
-        }
-        for e in errors
-    ]
+    return [{"pointer": _pointer(e["loc"][drop:]), "detail": e["msg"][:200]} for e in errors[:MOST_ERRORS]]
+
+
+def _pointer(place: Sequence[object]) -> str:
+    return "".join(f"/{str(part).replace('~', '~0').replace('/', '~1')}" for part in place)[:200]
 
 
 def install(app: FastAPI) -> None:
@@ -136,19 +143,15 @@ def install(app: FastAPI) -> None:
         assert isinstance(error, HTTPException)  # noqa: S101
         return response(_from_http(error), request.url.path)
 
-    async def on_failure(request: Request, error: Exception) -> Response:
-        return response(from_failure(error), request.url.path)
-
     app.add_exception_handler(Problem, on_problem)
     app.add_exception_handler(RequestValidationError, on_invalid)
     app.add_exception_handler(HTTPException, on_http)
-    app.add_exception_handler(Exception, on_failure)
 
 
 def _from_validation(error: RequestValidationError) -> Problem:
     errors = pointers(error.errors())
     where = ", ".join(dict.fromkeys(e["pointer"] or "/" for e in errors))
-    return Problem(INVALID, f"look at {where}", errors=errors)
+    return Problem(INVALID, f"look at {where}"[:500], errors=errors)
 
 
 def _from_http(error: HTTPException) -> Problem:

@@ -17,7 +17,7 @@ from shared import clock
 from shared.outbox import Transaction
 from shared.web.auth import Principal
 from shared.web.preconditions import etag
-from shared.web.problems import IN_FLIGHT, KEY_REQUIRED, KEY_REUSED, Problem
+from shared.web.problems import IN_FLIGHT, KEY_REQUIRED, KEY_REUSED, Collision, Problem
 
 T = TypeVar("T")
 Command = Callable[[Transaction], Awaitable[T]]
@@ -70,6 +70,12 @@ class Work:
         it or where the entity was there already (an `existed` attribute that is true). A `version` of the
         rendered view becomes the ETag.
         """
+        try:
+            return await self._run(command, render, created)
+        except Collision:
+            return await self._run(command, render, created)  # what collided with us is there now
+
+    async def _run(self, command: Command[T], render: Render[T], created: str | None) -> Response:
         fingerprint = await self._fingerprint()
         async with self.sessions.begin() as session:
             if stored := await self._stored(session, fingerprint):

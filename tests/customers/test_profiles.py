@@ -44,7 +44,7 @@ async def test_C01_found_by_an_external_id(customers: Client) -> None:
     found = (await customers.get("/v1/customers?external_id=till:208")).json()
     assert [customer["id"] for customer in found["items"]] == ["asha"]
     taken = await customers.put("/v1/customers/cleo", ASHA | {"external_ids": [till]})
-    assert taken.status_code == 422
+    assert taken.status_code == 409
     assert taken.json()["errors"][0]["pointer"] == "/external_ids"
 
 

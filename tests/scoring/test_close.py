@@ -1,5 +1,6 @@
 """The close: a reference from the whole population, written once, asked for over REST."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -107,6 +108,18 @@ async def test_S15_a_close_that_can_not_be_asked_for(scoring: Scoring, body: dic
     assert answer.status_code == 422
     assert answer.json()["errors"][0]["pointer"] == "/as_of"
     assert (await scoring.client.get("/v1/closes")).json()["items"] == []
+
+
+async def test_S15_a_close_asked_for_at_once_is_one(scoring: Scoring) -> None:
+    asked = await asyncio.gather(*(scoring.client.post("/v1/close", {"as_of": AS_OF}) for _ in range(20)))
+    assert len({answer.json()["id"] for answer in asked}) == 1
+    assert sorted({answer.status_code for answer in asked}) == [200, 201]
+
+
+async def test_W06_a_token_bound_to_stores_does_not_close_or_read_everybody(scoring: Scoring) -> None:
+    bound = scoring.client.issuer.token(stores=["330"])
+    assert (await scoring.client.post("/v1/close", {"as_of": AS_OF}, bearer=bound)).status_code == 403
+    assert (await scoring.client.get("/v1/scorecards", bearer=bound)).status_code == 403
 
 
 async def test_S15_only_an_administrator_may_close(scoring: Scoring) -> None:

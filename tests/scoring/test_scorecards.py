@@ -64,7 +64,9 @@ async def test_S12_the_moment_itself_is_not_in(scoring: Scoring) -> None:
     assert (await scoring.client.get("/v1/customers/ann/scorecard?as_of=2026-03-01T12:00:01Z")).status_code == 200
 
 
-@pytest.mark.parametrize("as_of", ["2099-01-01T00:00:00Z", "2017-01-01T00:00:00", "yesterday"])
+@pytest.mark.parametrize(
+    "as_of", ["2099-01-01T00:00:00Z", "2017-01-01T00:00:00", "yesterday", "0001-01-01T00:00:00Z", "1514764800"]
+)
 async def test_S12_a_moment_that_can_not_be_asked_for(scoring: Scoring, as_of: str) -> None:
     await scoring.know(purchase("ann", "p1"))
     answer = await scoring.client.get(f"/v1/customers/ann/scorecard?as_of={as_of}")

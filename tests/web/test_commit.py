@@ -37,6 +37,7 @@ async def test_W03_201_is_never_sent_for_a_failed_commit(customers: Client) -> N
     assert answer.status_code == 500
     assert answer.headers["content-type"] == "application/problem+json"
     assert "no commit" not in answer.text
+    assert answer.json()["request_id"] == answer.headers["X-Request-Id"]
     await execute(customers, "drop trigger late on customers")
     assert (await customers.get("/v1/customers/asha")).status_code == 404
     assert await customers.outbox() == []

@@ -4,6 +4,7 @@ import gzip
 
 import pytest
 
+from shared.web.cursors import encode
 from tests.support.client import Client
 
 ASHA = {"kind": "individual", "name": "Asha Rao"}
@@ -19,6 +20,11 @@ ASHA = {"kind": "individual", "name": "Asha Rao"}
         ("GET", "/v1/customers/%00", 422),
         ("GET", "/v1/customers?limit=0", 422),
         ("GET", "/v1/customers?cursor=bm9uc2Vuc2U", 422),
+        ("GET", "/v1/customers?external_id=till:%00", 422),
+        ("GET", "/v1/customers/", 404),
+        ("GET", f"/v1/customers?cursor={encode('a' + chr(0))}", 422),
+        ("GET", f"/v1/visits?cursor={encode('0001-01-01T00:00:00+14:00', 'v')}", 422),
+        ("GET", f"/v1/visits?cursor={encode('9999-12-31T23:59:59-14:00', 'v')}", 422),
     ],
 )
 async def test_W03_every_refusal_is_a_problem_document(customers: Client, method: str, path: str, status: int) -> None:
@@ -68,6 +74,13 @@ async def test_W03_a_long_body_without_length_is_cut_off(customers: Client) -> N
 async def test_W03_valid_text_comes_back_unchanged(customers: Client, name: str) -> None:
     await customers.put("/v1/customers/asha", ASHA | {"name": name})
     assert (await customers.get("/v1/customers/asha")).json()["name"] == name
+
+
+async def test_W03_a_refusal_is_no_longer_than_what_it_refuses(customers: Client) -> None:
+    unknown = {f"field-{number}": 1 for number in range(20_000)} | {"x" * 100_000: 1}
+    answer = await customers.put("/v1/customers/asha", ASHA | unknown)
+    assert answer.status_code == 422
+    assert len(answer.content) < 40_000
 
 
 async def test_W03_a_caller_names_the_request(customers: Client) -> None:

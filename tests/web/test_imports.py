@@ -103,7 +103,9 @@ async def test_L02_a_client_that_dawdles_is_told_and_keeps_what_was_taken(
 ) -> None:
     monkeypatch.setattr(ndjson, "IDLE_S", 0.2)
     told = await verdicts(served, visit(1), visit(2), pause=1.0)
+    assert told[0] == {"line": 1, "status": "accepted", "id": "v1"}
     assert told[-1]["problem"] == "urn:elevenfold:problem:request-timeout"
+    assert (await served.get("/v1/visits/v1")).status_code == 200
 
 
 async def test_L02_a_stream_broken_off_can_be_sent_again(served: httpx.AsyncClient) -> None:

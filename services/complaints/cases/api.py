@@ -24,7 +24,7 @@ from services.complaints.cases.steps import Target
 from services.complaints.cases.views import ComplaintView
 from shared.events.values import ID_PATTERN
 from shared.web.app import Caller, Reading, Writing
-from shared.web.cursors import Cursor, Limit, Page
+from shared.web.cursors import Page, Paging
 from shared.web.work import respond
 
 router = APIRouter(prefix="/complaints", tags=["complaints"])
@@ -62,12 +62,11 @@ async def read_page(
     session: Reading,
     caller: Caller,
     filters: Annotated[Filters, Depends()],
-    limit: Limit = 100,
-    cursor: Cursor = None,
+    paging: Paging,
 ) -> Page[ComplaintView]:
     """Complaints as they were taken down, oldest first."""
-    found, following = await queries.page(session, caller, limit, cursor, filters)
-    return Page(items=[dossier.view() for dossier in found], next=following)
+    found, following = await queries.page(session, caller, paging.limit, paging.cursor, filters)
+    return paging.page([dossier.view() for dossier in found], following)
 
 
 @router.post("/{complaint_id}/acknowledge", response_model=ComplaintView)

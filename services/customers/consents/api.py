@@ -26,6 +26,12 @@ class Grant(Request):
     source: Name
 
 
+class Withdrawal(Request):
+    """When the customer withdrew; now where nothing is told."""
+
+    occurred_at: OccurredAt | None = None
+
+
 class ConsentView(View):
     """A consent; `withdrawn_at` is null while it stands."""
 
@@ -51,9 +57,13 @@ async def grant(customer_id: Segment, purpose: Segment, channel: Segment, body: 
 
 
 @router.delete("/{purpose}/{channel}", response_model=ConsentView)
-async def withdraw(customer_id: Segment, purpose: Segment, channel: Segment, work: Writing) -> Response:
+async def withdraw(
+    customer_id: Segment, purpose: Segment, channel: Segment, work: Writing, body: Withdrawal | None = None
+) -> Response:
     """The customer no longer agrees."""
-    return await work.run(partial(commands.withdraw, key=(customer_id, purpose, channel)), _view)
+    told = body or Withdrawal()
+    command = partial(commands.withdraw, key=(customer_id, purpose, channel), occurred_at=told.occurred_at)
+    return await work.run(command, _view)
 
 
 @router.get("")

@@ -29,16 +29,22 @@ async def grant(tx: Transaction, key: Key, granted_at: datetime, source: str, if
     return consent
 
 
-async def withdraw(tx: Transaction, key: Key) -> Consent:
-    """Note that the customer withdrew, now. It is never made hard: no version is asked for."""
+async def withdraw(tx: Transaction, key: Key, occurred_at: datetime | None = None) -> Consent:
+    """Note that the customer withdrew, now where no moment is told. It is never made hard: no version is asked for.
+
+    It ends the grant that stands, so it is never before that; raises 409 for a moment that would be.
+    """
     await _lock_customer(tx, key[0])
     consent = await tx.session.get(Consent, key, with_for_update=True)
     if consent is None:
         raise Problem(NOT_FOUND, "no such consent was ever given")
     if consent.withdrawn_at is None:
-        consent.withdrawn_at, consent.version = tx.recorded, consent.version + 1
+        if occurred_at is not None and occurred_at < consent.granted_at:
+            raise Problem(WRONG_STATE, "it was granted after that")
+        consent.withdrawn_at = occurred_at or max(tx.recorded, consent.granted_at)
+        consent.version += 1
         withdrawn = ConsentWithdrawn(purpose=key[1], channel=key[2])
-        await tx.record(withdrawn, key=key[0], subject=_subject(key), time=tx.recorded)
+        await tx.record(withdrawn, key=key[0], subject=_subject(key), time=consent.withdrawn_at)
     return consent
 
 

@@ -5,6 +5,7 @@ from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
+from sqlalchemy.exc import IntegrityError
 from uuid_utils.compat import uuid7
 
 from services.customers.exits.tables import Exit
@@ -12,11 +13,13 @@ from services.customers.profiles.tables import Customer
 from shared.events.customers import ExitReason, ExitStated
 from shared.events.values import ID_PATTERN
 from shared.outbox import Transaction
-from shared.web.app import Writing
+from shared.web.app import Reading, Writing
 from shared.web.fields import Id, OccurredAt, Request, Text, View
-from shared.web.problems import CONFLICT, NOT_FOUND, Problem
+from shared.web.problems import CONFLICT, NOT_FOUND, Collision, Problem
+from shared.web.work import Existing, respond
 
 router = APIRouter(prefix="/customers/{customer_id}/exits", tags=["exits"])
+Segment = Annotated[str, Path(pattern=ID_PATTERN)]
 
 
 class NewExit(Request):
@@ -41,21 +44,41 @@ class ExitView(View):
 
 
 @router.post("", status_code=201, response_model=ExitView)
-async def state(customer_id: Annotated[str, Path(pattern=ID_PATTERN)], body: NewExit, work: Writing) -> Response:
+async def state(customer_id: Segment, body: NewExit, work: Writing) -> Response:
     """The customer states that they leave."""
     command = partial(state_exit, customer_id=customer_id, new=body)
-    return await work.run(command, ExitView.model_validate, created=f"/v1/customers/{customer_id}/exits/{{id}}")
+    created = f"/v1/customers/{customer_id}/exits/{{id}}"
+    return await work.run(command, Existing.shown_by(ExitView.model_validate), created=created)
 
 
-async def state_exit(tx: Transaction, customer_id: str, new: NewExit) -> Exit:
-    """Note a stated exit. Raises 404 for an unknown customer, 409 for an id in use."""
+@router.get("/{exit_id}", response_model=ExitView)
+async def read(customer_id: Segment, exit_id: Segment, session: Reading) -> Response:
+    """One stated exit."""
+    stated = await session.get(Exit, exit_id)
+    if stated is None or stated.customer_id != customer_id:
+        raise Problem(NOT_FOUND, f"no exit {exit_id}")
+    return respond(stated, ExitView.model_validate)
+
+
+async def state_exit(tx: Transaction, customer_id: str, new: NewExit) -> Existing[Exit]:
+    """Note a stated exit; the same id with the same content does nothing.
+
+    Raises 404 for an unknown customer, 409 for an id that is in use with other content.
+    """
     if await tx.session.get(Customer, customer_id, with_for_update={"key_share": True}) is None:
         raise Problem(NOT_FOUND, f"no customer {customer_id}")
-    if new.id is not None and (await tx.session.get(Exit, new.id)) is not None:
-        raise Problem(CONFLICT, f"{new.id} is in use")
-    told = new.model_dump(exclude={"id"})
-    stated = Exit(id=new.id or str(uuid7()), customer_id=customer_id, created_at=tx.recorded, **told)
+    told = new.model_dump(exclude={"id"}) | {"customer_id": customer_id}
+    known = None if new.id is None else await tx.session.get(Exit, new.id)
+    if known is not None:
+        if any(getattr(known, name) != value for name, value in told.items()):
+            raise Problem(CONFLICT, f"{new.id} is an exit with other content")
+        return Existing(known, existed=True)
+    stated = Exit(id=new.id or str(uuid7()), created_at=tx.recorded, **told)
     tx.session.add(stated)
+    try:
+        await tx.session.flush()
+    except IntegrityError:
+        raise Collision(stated.id) from None
     payload = ExitStated(reason=new.reason)
     await tx.record(payload, key=customer_id, subject=stated.id, time=new.occurred_at)
-    return stated
+    return Existing(stated, existed=False)

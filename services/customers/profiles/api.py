@@ -10,7 +10,7 @@ from services.customers.profiles.known import Known
 from services.customers.profiles.models import CustomerView, NewCustomer, Profile, ProfilePatch
 from shared.events.values import ID_PATTERN
 from shared.web.app import Reading, Writing
-from shared.web.cursors import Cursor, Limit, Page
+from shared.web.cursors import Page, Paging
 from shared.web.work import respond
 
 router = APIRouter(prefix="/customers", tags=["customers"])
@@ -47,10 +47,9 @@ async def read(customer_id: CustomerId, session: Reading) -> Response:
 @router.get("")
 async def read_page(
     session: Reading,
-    limit: Limit = 100,
-    cursor: Cursor = None,
+    paging: Paging,
     external_id: Annotated[str | None, Query(max_length=200, description="system:value")] = None,
 ) -> Page[CustomerView]:
     """Customers in the order of their ids."""
-    known, following = await queries.page(session, limit, cursor, external_id)
-    return Page(items=[k.view() for k in known], next=following)
+    known, following = await queries.page(session, paging.limit, paging.cursor, external_id)
+    return paging.page([k.view() for k in known], following)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
 from uuid_utils.compat import uuid7
@@ -20,7 +21,7 @@ from shared.events import Payload
 from shared.events.customers import CustomerChanged, CustomerRegistered
 from shared.outbox import Transaction
 from shared.web.preconditions import demand_match
-from shared.web.problems import CONFLICT, INVALID, NOT_FOUND, Problem
+from shared.web.problems import CONFLICT, NOT_FOUND, Collision, Problem
 
 
 async def register(tx: Transaction, new: NewCustomer) -> Known:
@@ -72,7 +73,7 @@ async def _create(tx: Transaction, customer_id: str, profile: Profile) -> Known:
     try:
         await tx.session.flush()
     except IntegrityError:
-        raise Problem(CONFLICT, f"{customer_id} is being created by somebody else") from None
+        raise Collision(customer_id) from None
     await _name(tx, customer_id, profile.external_ids)
     await _tell(tx, row, CustomerRegistered)
     return Known(row, _sorted(profile.external_ids))
@@ -90,12 +91,17 @@ async def _change(tx: Transaction, known: Known, profile: Profile) -> Known:
 
 
 async def _name(tx: Transaction, customer_id: str, ids: list[ExternalIdModel]) -> None:
-    tx.session.add_all(ExternalId(system=i.system, value=i.value, customer_id=customer_id) for i in ids)
-    try:
-        await tx.session.flush()
-    except IntegrityError:
-        fault = {"pointer": "/external_ids", "detail": "one of them names another customer, or is here twice"}
-        raise Problem(INVALID, "external ids are unique per system", errors=[fault]) from None
+    """Give a customer these external ids.
+
+    Not by violating the key: the database would write the id, which may be personal, into its log.
+    """
+    if not ids:
+        return
+    rows = [{"system": i.system, "value": i.value, "customer_id": customer_id} for i in _sorted(ids)]
+    statement = insert(ExternalId).on_conflict_do_nothing().returning(col(ExternalId.value))
+    if len((await tx.session.execute(statement, rows)).all()) < len(rows):
+        fault = {"pointer": "/external_ids", "detail": "one of them names another customer"}
+        raise Problem(CONFLICT, "external ids are unique per system", errors=[fault])
 
 
 async def _tell(tx: Transaction, row: Customer, kind: type[CustomerRegistered | CustomerChanged]) -> None:

@@ -1,9 +1,9 @@
 """Requests and answers about profiles."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 
-from pydantic import EmailStr, Field
+from pydantic import AfterValidator, EmailStr, Field
 
 from services.customers.profiles.domain import BuyingType, CustomerKind
 from shared.web.fields import Code, Day, Flag, Id, Name, OccurredAt, Request, Text, View
@@ -14,6 +14,12 @@ class ExternalIdModel(Request):
 
     system: Code
     value: Annotated[Name, Field(max_length=128)]
+
+
+def _once_each(ids: list[ExternalIdModel]) -> list[ExternalIdModel]:
+    if len({(i.system, i.value) for i in ids}) < len(ids):
+        raise ValueError("one of them is here twice")
+    return ids
 
 
 class Profile(Request):
@@ -32,7 +38,7 @@ class Profile(Request):
     home_store_id: Id | None = None
     registered_at: OccurredAt | None = None
     simulated: Flag = False
-    external_ids: Annotated[list[ExternalIdModel], Field(max_length=50)] = []
+    external_ids: Annotated[list[ExternalIdModel], Field(max_length=50), AfterValidator(_once_each)] = []
 
 
 class NewCustomer(Profile):
@@ -59,7 +65,7 @@ class CustomerView(View):
     name: str | None
     email: str | None
     phone: str | None
-    birth_date: Day | None
+    birth_date: date | None
     address: str | None
     buying_type: BuyingType | None
     lifestyle: str | None

@@ -34,7 +34,7 @@ async def page(
 
 def _named(external_id: str) -> Select[str]:
     system, colon, value = external_id.partition(":")
-    if not colon:
+    if not colon or "\x00" in external_id:
         fault = {"pointer": "/external_id", "detail": "write system:value"}
         raise Problem(INVALID, "look at external_id", errors=[fault])
     return select(col(ExternalId.customer_id)).where(col(ExternalId.system) == system, col(ExternalId.value) == value)

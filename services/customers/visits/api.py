@@ -12,7 +12,7 @@ from services.customers.visits.tables import Visit
 from shared.events.values import ID_PATTERN
 from shared.outbox import Transaction
 from shared.web.app import Caller, Reading, Writing
-from shared.web.cursors import Cursor, Limit, Page
+from shared.web.cursors import Page, Paging
 from shared.web.fields import Id
 from shared.web.imports import Line, Verdict, import_stream
 from shared.web.work import Existing, respond
@@ -49,12 +49,10 @@ async def read(visit_id: VisitId, session: Reading, caller: Caller) -> Response:
 
 
 @router.get("/visits")
-async def read_page(
-    session: Reading, caller: Caller, limit: Limit = 100, cursor: Cursor = None, customer_id: Id | None = None
-) -> Page[VisitView]:
+async def read_page(session: Reading, caller: Caller, paging: Paging, customer_id: Id | None = None) -> Page[VisitView]:
     """Visits as they were taken down, oldest first."""
-    visits, following = await queries.page(session, caller, limit, cursor, customer_id)
-    return Page(items=[_view(visit) for visit in visits], next=following)
+    visits, following = await queries.page(session, caller, paging.limit, paging.cursor, customer_id)
+    return paging.page([_view(visit) for visit in visits], following)
 
 
 @router.post("/imports/visits")

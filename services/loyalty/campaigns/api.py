@@ -12,7 +12,7 @@ from services.loyalty.campaigns.models import CampaignView, Deliveries, NewCampa
 from services.loyalty.campaigns.tables import Campaign
 from shared.events.values import ID_PATTERN
 from shared.web.app import Reading, Writing
-from shared.web.cursors import Cursor, Limit, Page, keyset
+from shared.web.cursors import Page, Paging, keyset
 from shared.web.problems import NOT_FOUND, Problem
 from shared.web.work import Existing, respond
 
@@ -45,10 +45,10 @@ async def read(campaign_id: CampaignId, session: Reading) -> Response:
 
 
 @router.get("")
-async def read_page(session: Reading, limit: Limit = 100, cursor: Cursor = None) -> Page[CampaignView]:
+async def read_page(session: Reading, paging: Paging) -> Page[CampaignView]:
     """Campaigns in the order of their ids."""
-    rows, following = await keyset(session, select(Campaign), limit, cursor, col(Campaign.id))
-    return Page(items=[_view(campaign) for campaign in rows], next=following)
+    rows, following = await keyset(session, select(Campaign), paging.limit, paging.cursor, col(Campaign.id))
+    return paging.page([_view(campaign) for campaign in rows], following)
 
 
 @router.post("/{campaign_id}/deliveries", response_model=Taken)

@@ -7,7 +7,7 @@ from services.loyalty.campaigns.models import NewCampaign
 from services.loyalty.campaigns.tables import Campaign
 from shared.outbox import Transaction
 from shared.web.auth import Principal
-from shared.web.problems import CONFLICT, FORBIDDEN, Problem
+from shared.web.problems import CONFLICT, FORBIDDEN, Collision, Problem
 from shared.web.work import Existing
 
 
@@ -25,7 +25,7 @@ async def create(tx: Transaction, new: NewCampaign, caller: Principal) -> Existi
     try:
         await tx.session.flush()
     except IntegrityError:
-        _refuse(f"{campaign.id} is being created by somebody else")
+        raise Collision(campaign.id) from None
     return Existing(campaign, existed=False)
 
 

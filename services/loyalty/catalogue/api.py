@@ -10,7 +10,7 @@ from services.loyalty.catalogue.models import CategoryTold, CategoryView, StoreT
 from services.loyalty.catalogue.tables import Category, Store
 from shared.events.values import ID_PATTERN
 from shared.web.app import Reading, Writing
-from shared.web.cursors import Cursor, Limit, Page
+from shared.web.cursors import Page, Paging
 from shared.web.work import Existing, respond
 
 router = APIRouter(tags=["catalogue"])
@@ -41,10 +41,10 @@ async def read_category(category_id: EntityId, session: Reading) -> Response:
 
 
 @router.get("/categories")
-async def read_categories(session: Reading, limit: Limit = 100, cursor: Cursor = None) -> Page[CategoryView]:
+async def read_categories(session: Reading, paging: Paging) -> Page[CategoryView]:
     """Categories in the order of their ids."""
-    rows, following = await queries.page(session, Category, limit, cursor)
-    return Page(items=[_category(row) for row in rows], next=following)
+    rows, following = await queries.page(session, Category, paging.limit, paging.cursor)
+    return paging.page([_category(row) for row in rows], following)
 
 
 @router.put("/stores/{store_id}", response_model=StoreView, responses={201: {"model": StoreView}})
@@ -61,7 +61,7 @@ async def read_store(store_id: EntityId, session: Reading) -> Response:
 
 
 @router.get("/stores")
-async def read_stores(session: Reading, limit: Limit = 100, cursor: Cursor = None) -> Page[StoreView]:
+async def read_stores(session: Reading, paging: Paging) -> Page[StoreView]:
     """Stores in the order of their ids."""
-    rows, following = await queries.page(session, Store, limit, cursor)
-    return Page(items=[_store(row) for row in rows], next=following)
+    rows, following = await queries.page(session, Store, paging.limit, paging.cursor)
+    return paging.page([_store(row) for row in rows], following)

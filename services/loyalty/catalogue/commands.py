@@ -12,7 +12,7 @@ from shared.events.reference import CategoryOffered, StoreClosed, StoreOpened
 from shared.outbox import Transaction
 from shared.web.auth import Principal
 from shared.web.preconditions import demand_match
-from shared.web.problems import CONFLICT, FORBIDDEN, Problem
+from shared.web.problems import FORBIDDEN, Collision, Problem
 from shared.web.work import Existing
 
 R = TypeVar("R", Category, Store)
@@ -63,7 +63,7 @@ async def _create(tx: Transaction, row: R) -> tuple[R, bool, bool]:
     try:
         await tx.session.flush()
     except IntegrityError:
-        raise Problem(CONFLICT, f"{row.id} is being created by somebody else") from None
+        raise Collision(row.id) from None
     return row, False, True
 
 

@@ -11,7 +11,7 @@ from services.loyalty.purchases import commands, intake, queries
 from services.loyalty.purchases.models import NewPurchase, PurchaseView
 from shared.events.values import ID_PATTERN
 from shared.web.app import Caller, Reading, Writing
-from shared.web.cursors import Cursor, Limit, Page
+from shared.web.cursors import Page, Paging
 from shared.web.fields import Id
 from shared.web.imports import Line, Verdict, import_stream
 from shared.web.work import Existing, respond
@@ -44,14 +44,15 @@ async def read_page(
     session: Reading,
     caller: Caller,
     *,
-    limit: Limit = 100,
-    cursor: Cursor = None,
+    paging: Paging,
     customer_id: Id | None = None,
     store_id: Id | None = None,
 ) -> Page[PurchaseView]:
     """Purchases as they were taken down, oldest first."""
-    items, following = await queries.page(session, caller, limit, cursor, customer_id=customer_id, store_id=store_id)
-    return Page(items=items, next=following)
+    items, following = await queries.page(
+        session, caller, paging.limit, paging.cursor, customer_id=customer_id, store_id=store_id
+    )
+    return paging.page(items, following)
 
 
 @router.post("/imports/purchases")

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlmodel import col
 from uuid_utils.compat import uuid7
 
@@ -70,6 +70,8 @@ async def read_latest(session: Reading) -> Page[CloseView]:
 async def _ask(tx: Transaction, as_of: datetime) -> Existing[Close]:
     if as_of > tx.recorded:
         raise Problem(INVALID, "look at as_of", errors=[{"pointer": "/as_of", "detail": "it lies in the future"}])
+    # Two who ask at once: the second waits here, and finds the first one's close.
+    await tx.session.execute(select(func.pg_advisory_xact_lock(func.hashtext("ask for a close"))))
     waiting = select(Close).where(col(Close.as_of) == as_of, col(Close.state) == "requested")
     if found := (await tx.session.execute(waiting.limit(1))).scalar_one_or_none():
         return Existing(found, existed=True)

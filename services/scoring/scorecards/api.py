@@ -6,20 +6,22 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import StreamingResponse
-from pydantic import AwareDatetime, BaseModel
+from pydantic import BaseModel
 
 from services.scoring.evaluation.as_of import Cards
 from services.scoring.scorecards import queries
 from shared import clock
 from shared.database import raw_connection
 from shared.events.values import ID_PATTERN
-from shared.web.cursors import Cursor, Limit, Page
+from shared.web.app import Caller
+from shared.web.cursors import Page, Paging
+from shared.web.fields import Instant
 from shared.web.guards import NDJSON
 from shared.web.problems import INVALID, NOT_FOUND, Problem
 
 router = APIRouter(tags=["scorecards"])
 CustomerId = Annotated[str, Path(pattern=ID_PATTERN)]
-AsOf = Annotated[AwareDatetime | None, Query(description="a past moment with its offset; now where none is told")]
+AsOf = Annotated[Instant | None, Query(description="a past moment with its offset; now where none is told")]
 
 
 class Happening(BaseModel):
@@ -49,22 +51,21 @@ async def scorecard(customer_id: CustomerId, request: Request, as_of: AsOf = Non
 
 
 @router.get("/scorecards")
-async def scorecards(request: Request, as_of: AsOf = None) -> StreamingResponse:
-    """Every customer's card, one a line (NDJSON), in the order of their ids."""
+async def scorecards(request: Request, caller: Caller, as_of: AsOf = None) -> StreamingResponse:
+    """Every customer's card, one a line (NDJSON), in the order of their ids; for the whole chain's tokens."""
+    caller.demand_chain()
     moment = clock.now() if as_of is None else _past(as_of)
     return StreamingResponse(_lines(request, moment), media_type=NDJSON)
 
 
 @router.get("/customers/{customer_id}/timeline")
-async def timeline(
-    customer_id: CustomerId, request: Request, limit: Limit = 100, cursor: Cursor = None
-) -> Page[Happening]:
+async def timeline(customer_id: CustomerId, request: Request, paging: Paging) -> Page[Happening]:
     """What happened to a customer, the latest first."""
     async with raw_connection(request.app.state.engine) as connection:
-        facts, following = await queries.timeline(connection, customer_id, limit, cursor)
-    if not facts and cursor is None:
+        facts, following = await queries.timeline(connection, customer_id, paging.limit, paging.cursor)
+    if not facts and paging.cursor is None:
         raise Problem(NOT_FOUND, f"nothing is known of {customer_id}")
-    return Page(items=[Happening(**fact) for fact in facts], next=following)
+    return paging.page([Happening(**fact) for fact in facts], following)
 
 
 async def _lines(request: Request, moment: datetime) -> AsyncIterator[bytes]:

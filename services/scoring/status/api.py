@@ -1,6 +1,6 @@
 """REST: how far scoring is behind, and by which rules it scores."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -10,6 +10,7 @@ from services.scoring.metrics.rules import Rules
 from shared.database import raw_connection
 
 router = APIRouter(tags=["status"])
+UNSEEN = timedelta(seconds=10)
 
 _STATUS = """
     select
@@ -19,7 +20,8 @@ _STATUS = """
         (select min(observed_at) from offsets) as observed_at,
         (select count(*) from (select from marks limit 10000) as counted) as marks,
         (select count(*) from (select from cards where next_review_at <= now() limit 10000) as counted) as due,
-        (select number from generations where live) as generation
+        (select number from generations where live) as generation,
+        now() as now
 """
 _LAST = """
     select as_of, revision, finished_at from closes where state = 'done' order by finished_at desc limit 1
@@ -36,12 +38,12 @@ class LastClose(BaseModel):
 
 class Status(BaseModel):
     """`lag_events`: records on the topics not taken in; `lag_seconds`: age of what was taken in last, where
-    there are any; `observed_at`: when that was last looked at; `marks`, `due`: customers' marks and cards that
-    wait for an evaluation (each counted up to 10,000).
+    there are any; both null when nobody has looked for a while. `observed_at`: when somebody last did.
+    `marks`, `due`: customers' marks and cards that wait for an evaluation (each counted up to 10,000).
     """
 
-    lag_events: int
-    lag_seconds: float
+    lag_events: int | None
+    lag_seconds: float | None
     observed_at: datetime | None
     marks: int
     due: int
@@ -55,7 +57,10 @@ async def status(request: Request) -> Status:
     async with raw_connection(request.app.state.engine) as connection:
         found = await connection.fetchrow(_STATUS)
         last = await connection.fetchrow(_LAST)
-    return Status(**dict(found or {}), last_close=LastClose(**dict(last)) if last else None)
+    told = dict(found or {})
+    if told["observed_at"] is None or told["now"] - told["observed_at"] > UNSEEN:
+        told |= {"lag_events": None, "lag_seconds": None}
+    return Status(**told, last_close=LastClose(**dict(last)) if last else None)
 
 
 @router.get("/rules")
