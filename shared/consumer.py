@@ -12,7 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError, NoOffsetForPartitionError, OffsetOutOfRangeError
 from prometheus_client import Counter, Gauge
 from sqlalchemy import text
@@ -80,7 +80,7 @@ Judge = Callable[[Received], str | None]
 """Says why a well-formed event can't be taken in, or None."""
 
 
-class Consumer:
+class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
     """Feeds the records of `topics` to `handle`, batch by batch; `run` until told to stop."""
 
     def __init__(
@@ -108,7 +108,7 @@ class Consumer:
         """
         while not stop.is_set():
             consumer = make_consumer(self.bootstrap, self.group, self.group)
-            consumer.subscribe(list(self.topics))
+            consumer.subscribe(list(self.topics), listener=self)
             try:
                 await consumer.start()
                 await self._consume(consumer, stop)
@@ -146,7 +146,8 @@ class Consumer:
         try:
             found = await consumer.getmany(timeout_ms=POLL_MS, max_records=self.window)
         except NoOffsetForPartitionError:
-            return {}  # fetched before the first seek of a new assignment
+            self._positions = {}  # fetched before the first seek of a new assignment
+            return {}
         except OffsetOutOfRangeError as error:
             raise PositionGoneError(str(error)) from error
         if any(partition not in self._positions for partition in found):
@@ -176,11 +177,14 @@ class Consumer:
         if len(bad) > MANY_BAD and len(bad) > len(good):
             raise PoisonedError(f"{len(bad)} of {len(good) + len(bad)} records: {bad[0].error}")
         await self.dead_letters.send(bad)
-        moves = {tp: (self._positions[tp], records[-1]) for tp, records in batches.items()}
+        positions = self._positions
+        if any(tp not in positions for tp in batches):
+            return  # a rebalance came in between: all of it is read again
+        moves = {tp: (positions[tp], records[-1]) for tp, records in batches.items()}
         async with self.engine.begin() as connection:
             await _move(connection, moves)
             await self.handle(connection, good)
-        self._positions |= {tp: record.offset + 1 for tp, (_, record) in moves.items()}
+        positions.update({tp: record.offset + 1 for tp, (_, record) in moves.items()})
         CONSUMED.labels("taken").inc(len(good))
         CONSUMED.labels("dead-lettered").inc(len(bad))
 
@@ -203,6 +207,14 @@ class Consumer:
         if why := self.judge(received):
             raise ContractError(why)
         return received
+
+    def on_partitions_revoked(self, revoked: object) -> None:
+        """A rebalance began: what is fetched from here on is read from the stored positions anew."""
+        self._positions = {}
+
+    def on_partitions_assigned(self, assigned: object) -> None:
+        """The same partitions may be given back: their positions in the client are gone all the same."""
+        self._positions = {}
 
     async def _tell_kafka(self, consumer: AIOKafkaConsumer) -> None:
         try:

@@ -2,9 +2,11 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from aiokafka import AIOKafkaProducer, ConsumerRecord
+from aiokafka.errors import KafkaError
 
 from shared.kafka import SEND_DEADLINE_S, make_producer
 
@@ -37,20 +39,25 @@ class DeadLetters:
 
     async def send(self, letters: Sequence[DeadLetter]) -> None:
         """Write the letters. Raises `TimeoutError` or `KafkaError`; the caller must not move on then."""
-        if letters:
+        if not letters:
+            return
+        try:
             await asyncio.wait_for(self._send(letters), SEND_DEADLINE_S)
+        except BaseException:
+            await self.close()  # an idempotent producer that failed stays broken until it is made anew
+            raise
 
     async def _send(self, letters: Sequence[DeadLetter]) -> None:
         if self._producer is None:
-            producer = make_producer(self.bootstrap, self.topic)
-            await producer.start()
-            self._producer = producer
+            self._producer = make_producer(self.bootstrap, self.topic)
+            await self._producer.start()
         for letter in letters:
             record = letter.record
-            await self._producer.send_and_wait(self.topic, record.value, key=record.key, headers=letter.headers)
+            await self._producer.send_and_wait(self.topic, record.value or b"", key=record.key, headers=letter.headers)
 
     async def close(self) -> None:
         """Close the producer, if one was opened."""
         if self._producer is not None:
             producer, self._producer = self._producer, None
-            await asyncio.wait_for(producer.stop(), 5)
+            with suppress(TimeoutError, KafkaError):
+                await asyncio.wait_for(producer.stop(), 5)

@@ -2,10 +2,8 @@
 
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from pathlib import Path
 
 import psutil
 
@@ -14,29 +12,38 @@ from deploy.local.interruption import Interruption
 from deploy.local.layout import Layout
 from deploy.local.leftovers import end_leftovers
 from deploy.local.lock import TakenError, held, is_held
+from deploy.local.logs import put_aside
+from deploy.local.processes import PROCESSES
 from deploy.local.registry import Registry
-from deploy.local.stack import READY_SECONDS, SUPERVISOR, ready_mark
+from deploy.local.stack import SUPERVISOR, ready_mark
+from deploy.local.waiting import await_ready, look_again, supervisor_log
 
 Say = Callable[[str], None]
-START_SLACK = 60.0
-"""Seconds beyond the services' own deadline: fetching Kafka once, a server's recovery."""
-
 STOP_SECONDS = 150.0
 DETACHED: list["subprocess.Popen[bytes]"] = []
 """Python complains about a `Popen` that is forgotten while its process runs; here that is what is wanted."""
 
+OFFSETS = {f"{process.service}-{process.role}": process.port for process in PROCESSES}
 SUPERVISE = (sys.executable, "-m", "deploy.local", "supervise")
 
 
-def up(layout: Layout, interruption: Interruption, say: Say, command: Sequence[str] = SUPERVISE) -> int:
-    """0 when every process is ready; 1, with the log's end, when not. Interrupted, it stops what it began."""
+def up(
+    layout: Layout,
+    interruption: Interruption,
+    say: Say,
+    command: Sequence[str] = SUPERVISE,
+    offsets: Mapping[str, int] = OFFSETS,
+) -> int:
+    """0 when every process is ready; 1, with the log's end, when not. Interrupted, it stops what it began.
+
+    `offsets`: of the ports to ask when a stack runs already; its `ready` mark tells only that it once was.
+    """
     if is_held(layout.data_dir):
-        pid = _pid(layout)
-        say(f"already running (process {pid}, data in {layout.data_dir}); nothing to do")
-        return 0 if _await_ready(layout, lambda: _pid(layout), interruption, lambda _line: None) else 1
+        ports = {name: layout.port_base + offset for name, offset in offsets.items()}
+        return look_again(layout, ports, interruption, say)
     process = _detached(layout, command)
     try:
-        if _await_ready(layout, lambda: process.pid if process.poll() is None else None, interruption, say):
+        if await_ready(layout, lambda: process.pid if process.poll() is None else None, interruption, say):
             say(f"ready; logs in {layout.logs}")
             return 0
     except BaseException:
@@ -44,7 +51,7 @@ def up(layout: Layout, interruption: Interruption, say: Say, command: Sequence[s
         _abandon(layout, process, say)
         raise
     _abandon(layout, process, say)
-    say(f"the stack did not start; {_log(layout)}:\n{tail(_log(layout), 30)}")
+    say(f"the stack did not start; {supervisor_log(layout)}:\n{tail(supervisor_log(layout), 30)}")
     return 1
 
 
@@ -87,50 +94,10 @@ def _abandon(layout: Layout, process: "subprocess.Popen[bytes]", say: Say) -> No
 def _detached(layout: Layout, command: Sequence[str]) -> "subprocess.Popen[bytes]":
     layout.logs.mkdir(parents=True, exist_ok=True)
     ready_mark(layout).unlink(missing_ok=True)
-    _log(layout).write_bytes(b"")
-    with _log(layout).open("ab") as log:
+    put_aside(supervisor_log(layout))
+    with supervisor_log(layout).open("ab") as log:
         process = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
         )
     DETACHED.append(process)
     return process
-
-
-def _await_ready(layout: Layout, pid: Callable[[], int | None], interruption: Interruption, say: Say) -> bool:
-    """Passes on what the supervisor says. False when it is gone or late."""
-    deadline, seen = time.monotonic() + READY_SECONDS + START_SLACK, 0
-    while (current := pid()) and time.monotonic() < deadline:
-        interruption.check()
-        seen = _pass_on(_log(layout), seen, say)
-        if _ready(ready_mark(layout)) == current:
-            return True
-        time.sleep(0.1)
-    return False
-
-
-def _pass_on(log: Path, seen: int, say: Say) -> int:
-    """Says the whole lines after byte `seen`; answers where they end."""
-    if not log.exists():  # a stack in the foreground says it to its terminal
-        return seen
-    with log.open("rb") as file:
-        file.seek(seen)
-        lines = file.read().rpartition(b"\n")[0]
-    for line in lines.decode(errors="replace").splitlines():
-        say(line)
-    return seen + len(lines) + 1 if lines else seen
-
-
-def _ready(mark: Path) -> int | None:
-    try:
-        return int(mark.read_text())
-    except (OSError, ValueError):
-        return None
-
-
-def _pid(layout: Layout) -> int | None:
-    identity = Registry(layout.running).get(SUPERVISOR)
-    return identity.pid if identity and identity.process() else None
-
-
-def _log(layout: Layout) -> Path:
-    return layout.logs / f"{SUPERVISOR}.log"

@@ -23,24 +23,38 @@ class Addresses:
     kafka_bootstrap: str
 
 
+Embedded = Server | Broker
+
+
 @contextmanager
 def infrastructure(
     data_dir: Path, say: Say = print, environment: Mapping[str, str] = os.environ
 ) -> Iterator[Addresses]:
+    """As `watched`, for whoever needs the addresses alone."""
+    with watched(data_dir, say, environment) as (addresses, _):
+        yield addresses
+
+
+@contextmanager
+def watched(
+    data_dir: Path, say: Say = print, environment: Mapping[str, str] = os.environ
+) -> Iterator[tuple[Addresses, list[Embedded]]]:
     """Each by itself: its address in `environment`, else a container (`INFRA=containers`), else embedded.
 
     What was started is stopped at the end, Kafka first. Raises what the servers raise when they do not start.
+    Yields the embedded servers too: nobody but this process notices when they die. Docker minds its containers.
     """
     layout = Layout(data_dir.resolve())
+    server, broker = Server(layout, say), Broker(layout, say)
     contained = environment.get("INFRA") == "containers"
     with ExitStack() as started:
         postgres_url = environment.get("POSTGRES_URL") or started.enter_context(
-            postgres_container() if contained else _embedded(Server(layout, say), "PostgreSQL", say)
+            postgres_container() if contained else _embedded(server, server.title, say)
         )
         bootstrap = environment.get("KAFKA_BOOTSTRAP") or started.enter_context(
-            kafka_container() if contained else _embedded(Broker(layout, say), "Kafka", say)
+            kafka_container() if contained else _embedded(broker, broker.title, say)
         )
-        yield Addresses(postgres_url, bootstrap)
+        yield Addresses(postgres_url, bootstrap), [each for each in (server, broker) if each.child]
 
 
 def prepare(addresses: Addresses, say: Say = print) -> None:
@@ -50,7 +64,7 @@ def prepare(addresses: Addresses, say: Say = print) -> None:
     blocking(ensure_topics(addresses.kafka_bootstrap))
 
 
-def _embedded(server: Server | Broker, title: str, say: Say) -> AbstractContextManager[str]:
+def _embedded(server: Embedded, title: str, say: Say) -> AbstractContextManager[str]:
     @contextmanager
     def running() -> Iterator[str]:
         try:

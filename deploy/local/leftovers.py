@@ -21,7 +21,7 @@ def end_leftovers(layout: Layout, say: Callable[[str], None]) -> int:
     for kind, grace in GRACE.items():
         if found := kinds[kind]:
             say(f"{kind}: ending {len(found)} left over from before")
-            _end(found, signal.SIGINT if kind == "PostgreSQL" else signal.SIGTERM, grace)
+            end(found, signal.SIGINT if kind == "PostgreSQL" else signal.SIGTERM, grace)
     Registry(layout.running).clear()
     return sum(map(len, kinds.values()))
 
@@ -29,14 +29,14 @@ def end_leftovers(layout: Layout, say: Callable[[str], None]) -> int:
 def _by_kind(layout: Layout) -> dict[str, list[psutil.Process]]:
     cluster, broker = layout.data_dir / "postgres", str(layout.data_dir / "kafka")
     known = list(Registry(layout.running).living())
-    postgres = set(_working_in(cluster)) | {process for name, process in known if name == "postgres"}
+    postgres = set(working_in(cluster)) | {process for name, process in known if name == "postgres"}
     others = {process for _, process in known} | set(marked(layout.data_dir))
     others -= postgres | set(psutil.Process().parents()) | {psutil.Process()}
     kafka = {process for process in others if broker in " ".join(_words(process))}
     return {"services": list(others - kafka), "Kafka": list(kafka), "PostgreSQL": list(postgres)}
 
 
-def _working_in(folder: Path) -> Iterable[psutil.Process]:
+def working_in(folder: Path) -> Iterable[psutil.Process]:
     """The server overwrites its environment with its title, but its working directory is the cluster."""
     for process in psutil.process_iter():
         try:
@@ -53,7 +53,8 @@ def _words(process: psutil.Process) -> list[str]:
         return []
 
 
-def _end(processes: list[psutil.Process], sign: int, grace: float) -> None:
+def end(processes: list[psutil.Process], sign: int, grace: float) -> None:
+    """Asks all by `sign`, waits `grace` seconds for them, kills the rest."""
     for process in processes:
         _signal(process, sign)
     for process in _await_end(processes, grace):

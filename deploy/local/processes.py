@@ -61,7 +61,7 @@ def _of(layout: Layout, addresses: Addresses, process: Process) -> Launch:
     own = (
         {"HTTP_HOST": "127.0.0.1", "HTTP_PORT": str(port), "OPERATIONS_OPEN": "true"}
         if process.role == WEB
-        else {"OPERATIONS_PORT": str(port)}
+        else {"OPERATIONS_HOST": "127.0.0.1", "OPERATIONS_PORT": str(port)}
     )
     return _launch(layout, addresses, process, own, port)
 

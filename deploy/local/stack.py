@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from deploy.local.child import spawn, tail
-from deploy.local.infrastructure import Addresses, infrastructure, prepare
+from deploy.local.infrastructure import Addresses, prepare, watched
 from deploy.local.interruption import Interruption
 from deploy.local.kafka.configuration import is_free
 from deploy.local.layout import Layout
 from deploy.local.leftovers import end_leftovers
 from deploy.local.lock import held
+from deploy.local.logs import put_aside
 from deploy.local.processes import PROCESSES, Launch, migrations, services
 from deploy.local.registry import Registry, identity_of
 from deploy.local.supervisor import Supervisor
@@ -46,10 +47,10 @@ def stack(layout: Layout, interruption: Interruption, say: Say, table: Table | N
     table = table or Table()
     with held(layout.data_dir), _registered(layout, say):
         _require_ports(layout, table)
-        with infrastructure(layout.data_dir, say) as addresses:
+        with watched(layout.data_dir, say) as (addresses, servers):
             prepare(addresses, say)
             _migrate(layout, table.migrations(layout, addresses), interruption, say)
-            supervisor = Supervisor(layout, table.services(layout, addresses), say)
+            supervisor = Supervisor(layout, table.services(layout, addresses), say, servers)
             try:
                 _await_ready(supervisor, interruption, say)
                 ready_mark(layout).write_text(str(os.getpid()))
@@ -77,9 +78,9 @@ def _registered(layout: Layout, say: Say) -> Iterator[None]:
     """Ends what a crash left, writes this process down, and leaves a clean house."""
     end_leftovers(layout, say)
     ready_mark(layout).unlink(missing_ok=True)
-    for log in layout.logs.glob("*.log*"):
-        if log.stem != SUPERVISOR:
-            log.unlink()
+    for log in layout.logs.glob("*.log"):
+        if log.stem != SUPERVISOR:  # who started us has done that, and we write to the new one
+            put_aside(log)
     try:
         Registry(layout.running).add(SUPERVISOR, identity_of(os.getpid()))
         yield
@@ -116,8 +117,8 @@ def _migrate(layout: Layout, launches: Sequence[Launch], interruption: Interrupt
 
 def _await_ready(supervisor: Supervisor, interruption: Interruption, say: Say) -> None:
     """A line for each process that becomes ready; `StackError` with the logs of those that do not."""
-    say(f"services: starting {len(supervisor.kept)} processes")
-    deadline, waiting = time.monotonic() + READY_SECONDS, [kept.launch for kept in supervisor.kept]
+    say(f"services: starting {len(supervisor.launches)} processes")
+    deadline, waiting = time.monotonic() + READY_SECONDS, supervisor.launches
     while waiting:
         interruption.check()
         supervisor.tick()

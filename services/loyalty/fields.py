@@ -2,26 +2,24 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import date, datetime
-from typing import Annotated, Any, TypeVar
+from datetime import datetime
+from typing import Annotated, Any
 
 from pydantic import StringConstraints, ValidationError, WrapValidator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from shared.web import fields
 
-T = TypeVar("T", date, datetime)
-
 # A pattern is checked ten times as fast as a Decimal is made, and a bill has dozens of numbers.
-Decimals = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,15}(\.[0-9]{1,6})?$")]
-"""An exact number, not negative: a decimal string of at most 15 digits and 6 decimals, never a JSON number."""
+Decimals = Annotated[str, StringConstraints(pattern=fields.DECIMAL_PATTERN)]
+"""What `fields.Number` takes, kept as text."""
 
 Place = tuple[str | int, ...]
 """Where in a body: `("lines", 0, "paid_amount")`."""
 
 
-def _within_reason(value: Any, read: Callable[[Any], T]) -> T:
-    # Arithmetic with days and zones overflows at the ends of Python's calendar.
+def _within_reason(value: Any, read: Callable[[Any], datetime]) -> datetime:
+    # Arithmetic with zones overflows at the ends of Python's calendar.
     with suppress(OverflowError):
         moment = read(value)
         if 1900 <= moment.year <= 2200:
@@ -29,7 +27,6 @@ def _within_reason(value: Any, read: Callable[[Any], T]) -> T:
     raise ValueError("not between 1900 and 2200")
 
 
-Day = Annotated[fields.Day, WrapValidator(_within_reason)]
 Planned = Annotated[fields.Instant, WrapValidator(_within_reason)]
 """An instant with its offset, past or future."""
 

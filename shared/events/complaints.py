@@ -4,7 +4,7 @@ from typing import Literal
 
 from shared.events.envelope import Payload, event
 from shared.events.topics import COMPLAINTS
-from shared.events.values import Code, Id, Money, Time
+from shared.events.values import Code, Count, Id, Money, Time
 
 Category = Literal["price", "product", "service", "technology", "policy", "market"]
 Severity = Literal["low", "normal", "high", "critical"]
@@ -39,7 +39,7 @@ class ComplaintAssigned(Payload):
 class ComplaintEscalated(Payload):
     """The case went one level up."""
 
-    level: int
+    level: Count
 
 
 @event("crm.complaint.remedy_granted.v1", COMPLAINTS)

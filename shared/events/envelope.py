@@ -3,11 +3,11 @@
 from collections.abc import Callable
 from typing import Any, ClassVar, Literal, TypeVar
 
-from pydantic import Field, SerializeAsAny, ValidationError
+from pydantic import SerializeAsAny, ValidationError
 from pydantic_core import from_json
 
 from shared.events.topics import Topic
-from shared.events.values import Id, PartitionKey, Time, Value
+from shared.events.values import Id, PartitionKey, Text, Time, Value
 
 SCHEMA_URI = "urn:elevenfold:schema:"
 
@@ -35,16 +35,16 @@ class Event(Value):
     """
 
     specversion: Literal["1.0"] = "1.0"
-    id: str = Field(min_length=1, max_length=64)
-    source: str = Field(min_length=1, max_length=128)
-    type: str
+    id: Text
+    source: Text
+    type: Text
     time: Time
     recordedtime: Time
-    subject: str = Field(min_length=1, max_length=200)
+    subject: Text
     partitionkey: PartitionKey
     datacontenttype: Literal["application/json"] = "application/json"
     dataschema: str | None = None
-    traceparent: str | None = Field(default=None, max_length=64)
+    traceparent: Text | None = None
     storeid: Id | None = None
     data: SerializeAsAny[Payload]
 

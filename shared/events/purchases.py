@@ -6,7 +6,7 @@ from pydantic import Field, model_validator
 
 from shared.events.envelope import Payload, event
 from shared.events.topics import PURCHASES
-from shared.events.values import Code, Id, Money, Quantity, Time, Value
+from shared.events.values import Code, Count, Id, Money, Quantity, Time, Value
 
 DiscountKind = Literal["volume", "bundle", "price_lock", "coupon"]
 ReturnReason = Literal["defective", "unwanted", "wrong_item", "late", "other"]
@@ -17,7 +17,7 @@ class PurchasedLine(Value):
 
     product_id: Id | None = None
     category: Code
-    level: int | None = None
+    level: Count | None = None
     quantity: Quantity
     list_amount: Money
     paid_amount: Money
@@ -44,7 +44,8 @@ class PurchaseCompleted(Payload):
 
     @model_validator(mode="after")
     def _one_currency(self) -> Self:
-        if len({line.paid_amount.currency for line in self.lines}) > 1:
+        amounts = [(line.list_amount, line.paid_amount, line.cost_amount) for line in self.lines]
+        if len({amount.currency for line in amounts for amount in line if amount is not None}) > 1:
             raise ValueError("the lines of a purchase are in one currency")
         return self
 
@@ -52,7 +53,7 @@ class PurchaseCompleted(Payload):
 class ReturnedLine(Value):
     """What came back of one line: its share of the line's amounts, whole when nothing is left of it."""
 
-    line: int = Field(ge=1)
+    line: Count = Field(ge=1)
     category: Code
     quantity: Quantity
     list_amount: Money

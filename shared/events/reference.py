@@ -4,7 +4,7 @@ from datetime import date
 
 from shared.events.envelope import Payload, event
 from shared.events.topics import REFERENCE
-from shared.events.values import Code, Number
+from shared.events.values import Code, Count, Number, Text
 
 
 @event("crm.category.offered.v1", REFERENCE)
@@ -17,7 +17,7 @@ class CategoryOffered(Payload):
     offered_from: date
     offered_until: date | None = None
     format: Code | None = None
-    level: int | None = None
+    level: Count | None = None
     assumed_margin: Number | None = None
 
 
@@ -28,7 +28,7 @@ class StoreOpened(Payload):
     opened_on: date | None = None
     format: Code | None = None
     region: Code | None = None
-    time_zone: str
+    time_zone: Text
 
 
 @event("crm.store.closed.v1", REFERENCE)
@@ -39,4 +39,4 @@ class StoreClosed(Payload):
     closed_on: date
     format: Code | None = None
     region: Code | None = None
-    time_zone: str
+    time_zone: Text

@@ -4,7 +4,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, PlainSerializer, StringConstraints
 
 ID_PATTERN = r"^[A-Za-z0-9._-]{1,64}$"
 KEY_PATTERN = r"^([a-z]+:)?[A-Za-z0-9._-]{1,64}$"
@@ -31,12 +31,31 @@ Number = Annotated[
 Quantity = Annotated[Number, Field(ge=0)]
 
 
+def _no_nul(value: str) -> str:
+    if "\x00" in value:
+        raise ValueError("the character NUL is not allowed")
+    return value
+
+
+Text = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_no_nul)]
+"""A short text that a database can hold."""
+
+Count = Annotated[int, Field(ge=0, le=1_000_000_000)]
+
+
+def _sensible(value: datetime) -> datetime:
+    # Arithmetic with days and zones overflows at the ends of the calendar: one such event would stop us all.
+    if not 1900 <= value.year <= 2200:
+        raise ValueError("not between 1900 and 2200")
+    return value
+
+
 def _rfc3339(value: datetime) -> str:
     return value.isoformat().replace("+00:00", "Z")
 
 
-Time = Annotated[AwareDatetime, PlainSerializer(_rfc3339, return_type=str, when_used="json")]
-"""An instant, RFC 3339 with its offset."""
+Time = Annotated[AwareDatetime, AfterValidator(_sensible), PlainSerializer(_rfc3339, return_type=str, when_used="json")]
+"""An instant, RFC 3339 with its offset, between 1900 and 2200."""
 
 
 class Value(BaseModel):
@@ -46,7 +65,7 @@ class Value(BaseModel):
 
 
 class Money(Value):
-    """An exact amount in one currency; `amount` is a decimal string in JSON."""
+    """An exact amount in one currency, not negative; `amount` is a decimal string in JSON."""
 
-    amount: Number
+    amount: Quantity
     currency: Currency

@@ -2,7 +2,7 @@
 
 from shared.events.envelope import Payload, event
 from shared.events.topics import VISITS
-from shared.events.values import Code, Id, Value
+from shared.events.values import Code, Count, Id, Value
 
 
 class _Visit(Value):
@@ -18,7 +18,7 @@ class VisitStarted(_Visit, Payload):
     """A customer arrived. Subject: the visit. `two_way` and `converted` where they are known already."""
 
     welcomed_by: Id | None = None
-    seconds_to_welcome: int | None = None
+    seconds_to_welcome: Count | None = None
 
 
 @event("crm.visit.ended.v1", VISITS)

@@ -136,7 +136,7 @@ class Authenticator:
 
 def _principal(claims: dict[str, Any]) -> Principal:
     stores = claims.get("stores")
-    if stores is not None and not (isinstance(stores, list) and all(isinstance(s, str) for s in stores)):
+    if "stores" in claims and not (isinstance(stores, list) and all(isinstance(s, str) for s in stores)):
         raise unauthenticated("the claim `stores` is not a list of ids")
     return Principal(
         subject=str(claims["sub"]),

@@ -11,7 +11,6 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
-    Field,
     PlainSerializer,
     StrictBool,
     StringConstraints,
@@ -24,6 +23,11 @@ from shared.money import DECIMALS
 
 TOMORROW = timedelta(days=1)
 _CALENDAR = re.compile(r"^\d{4}-\d{2}-\d{2}")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+DECIMAL_PATTERN = r"^[0-9]{1,12}(\.[0-9]{1,6})?$"
+"""What an exact number looks like in a request; all that it lets in, events and views must be able to show."""
+_DECIMAL = re.compile(DECIMAL_PATTERN)
 
 
 class Request(BaseModel):
@@ -38,9 +42,22 @@ class View(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
 
-def _text_only(value: Any) -> Any:
-    if not isinstance(value, str | date | Decimal):
-        raise ValueError("a string is needed")
+def _decimal_text(value: Any) -> Any:
+    # Decimal itself also reads "1e3", "1_0", " 1 " and digits of every script
+    if not isinstance(value, str) or not _DECIMAL.fullmatch(value):
+        raise ValueError("a decimal string of at most 12 digits and 6 decimals is needed")
+    return value
+
+
+def _day_text(value: Any) -> Any:
+    if not isinstance(value, str) or not _DAY.fullmatch(value):
+        raise ValueError("a day is needed: YYYY-MM-DD")
+    return value
+
+
+def _sensible_day(value: date) -> date:
+    if not 1900 <= value.year <= 2200:
+        raise ValueError("not between 1900 and 2200")
     return value
 
 
@@ -95,26 +112,24 @@ Instant = Annotated[AwareDatetime, BeforeValidator(_calendar_text), AfterValidat
 OccurredAt = Annotated[Instant, AfterValidator(_not_ahead)]
 """An instant at most a day ahead."""
 
-Day = Annotated[date, BeforeValidator(_calendar_text)]
+Day = Annotated[date, BeforeValidator(_day_text), AfterValidator(_sensible_day)]
+"""A day of the calendar, `YYYY-MM-DD`."""
 
-_DECIMAL_TEXT = WithJsonSchema({"type": "string", "pattern": r"^\d{1,15}(\.\d{1,6})?$", "examples": ["12.50"]})
-
-Amount = Annotated[
-    Decimal,
-    BeforeValidator(_text_only),
-    Field(ge=0, max_digits=18, decimal_places=4),
-    PlainSerializer(_plain, return_type=str),
-    _DECIMAL_TEXT,
-]
-"""An exact amount of money, a decimal string; its decimals are checked against its currency."""
+_AS_TEXT = PlainSerializer(_plain, return_type=str)
 
 Number = Annotated[
     Decimal,
-    BeforeValidator(_text_only),
-    Field(ge=0, max_digits=18, decimal_places=6),
-    PlainSerializer(_plain, return_type=str),
-    _DECIMAL_TEXT,
+    BeforeValidator(_decimal_text),
+    _AS_TEXT,
+    WithJsonSchema({"type": "string", "pattern": DECIMAL_PATTERN, "examples": ["12.50"]}),
 ]
+"""An exact number of a request, not negative: a decimal string, never a JSON number."""
+
+Amount = Number
+"""An exact amount of money; its decimals are checked against its currency."""
+
+Shown = Annotated[Decimal, _AS_TEXT, WithJsonSchema({"type": "string", "examples": ["12.50"]})]
+"""An exact number of an answer, a plain decimal string. Without bounds: what was taken in can be shown."""
 
 Currency = Annotated[
     str,

@@ -10,7 +10,6 @@ import orjson
 from fastapi import Request, Response
 from pydantic import BaseModel
 from sqlalchemy import text
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from shared import clock
@@ -27,11 +26,17 @@ _TRACEPARENT = re.compile(r"^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$"
 _CLAIM = text("""
     select pg_try_advisory_xact_lock(hashtextextended(:client || ' ' || :key, 0)) as free,
            stored.fingerprint, stored.status, stored.headers, stored.body
-    from (select 1) as one left join idempotency_keys stored on stored.client = :client and stored.key = :key
+    from (select 1) as one left join idempotency_keys stored
+    on stored.client = :client and stored.key = :key and stored.created_at > now() - interval '24 hours'
 """)
 _STORE = text("""
     insert into idempotency_keys (client, key, fingerprint, status, headers, body)
     values (:client, :key, :fingerprint, :status, :headers, :body)
+    on conflict (client, key) do update
+    set fingerprint = excluded.fingerprint, status = excluded.status, headers = excluded.headers,
+        body = excluded.body, created_at = excluded.created_at
+    where idempotency_keys.created_at <= now() - interval '24 hours'
+    returning key
 """)
 
 
@@ -122,10 +127,8 @@ class Work:
             "headers": orjson.dumps(headers).decode(),
             "body": bytes(answer.body),
         }
-        try:
-            await session.execute(_STORE, values)
-        except IntegrityError:
-            raise Problem(IN_FLIGHT, "try again shortly", headers={"Retry-After": "1"}) from None
+        if (await session.execute(_STORE, values)).first() is None:  # somebody stored it since we looked
+            raise Problem(IN_FLIGHT, "try again shortly", headers={"Retry-After": "1"})
 
 
 def _traceparent(header: str) -> str | None:

@@ -101,6 +101,9 @@ async def test_K01_bad_steps_point_at_the_field(complaints: Client, verb: str, f
         ("9.5", "JPY", "/cost_amount"),
         ("-1.00", "USD", "/cost_amount"),
         ("NaN", "USD", "/cost_amount"),
+        *[(told, "USD", "/cost_amount") for told in ("1e3", "1E+2", "٣", "1_0", " 1 ", "-0", "+1", "1\n", ".5", "1.")],
+        ("1000000000000", "USD", "/cost_amount"),
+        ("0.0000001", "USD", "/cost_amount"),
         (9.5, "USD", "/cost_amount"),
         (None, "USD", "/cost_amount"),
         ("9.50", None, "/cost_amount"),
@@ -115,6 +118,26 @@ async def test_K01_a_cost_is_exact_and_has_its_currency(
     answer = await act(complaints, case, "remedies", cost_amount=amount, currency=currency)
     assert answer.status_code == 422
     assert [error["pointer"] for error in answer.json()["errors"]] == [pointer]
+
+
+@pytest.mark.parametrize(
+    ("told", "currency", "stored"),
+    [
+        ("1.000000", "USD", "1.00"),
+        ("1", "USD", "1.00"),
+        ("100.0", "JPY", "100"),
+        ("007.5", "DEM", "7.50"),
+        ("999999999999.99", "USD", "999999999999.99"),
+        ("999999999999.9999", "CLF", "999999999999.9999"),
+    ],
+)
+async def test_K01_a_cost_has_the_decimals_of_its_currency(
+    complaints: Client, told: str, currency: str, stored: str
+) -> None:
+    answer = await act(complaints, await opened(complaints), "remedies", cost_amount=told, currency=currency)
+    assert (answer.status_code, answer.json()["remedies"][0]["cost_amount"]) == (200, stored)
+    assert (await complaints.get(f"/v1/complaints/{answer.json()['id']}")).json() == answer.json()
+    assert f'"amount":"{stored}"' in (await complaints.outbox())[-1].to_json().decode()
 
 
 async def test_K01_an_unknown_complaint_is_not_found(complaints: Client) -> None:

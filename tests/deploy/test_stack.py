@@ -5,42 +5,28 @@ import signal
 import socket
 import subprocess
 import sys
-import time
-from pathlib import Path
 
-import psutil
 import pytest
 
-from deploy.local.background import down, up
-from deploy.local.interruption import Interruption
+from deploy.local.background import down
 from deploy.local.layout import Layout
 from deploy.local.lock import is_held
-from deploy.local.registry import Registry
+from tests.deploy.toys import TOYS, pids, up_toys
 from tests.deploy.traces import processes_of
-
-TOYS = (sys.executable, str(Path(__file__).with_name("toy_stack.py")))
-
-
-def _up(layout: Layout, said: list[str]) -> int:
-    return up(layout, Interruption(), said.append, TOYS)
-
-
-def _pids(layout: Layout) -> dict[str, int]:
-    return {name: process.pid for name, process in Registry(layout.running).living()}
 
 
 @pytest.mark.usefixtures("served")
 def test_up_twice_and_down_twice(layout: Layout) -> None:
     said = list[str]()
-    assert _up(layout, said) == 0, said
+    assert up_toys(layout, said) == 0, said
     assert any(line.startswith("toy-") and "ready on port" in line for line in said)
-    before = _pids(layout)
+    before = pids(layout)
     assert len(before) == 3
 
     again = list[str]()
-    assert _up(layout, again) == 0
+    assert up_toys(layout, again) == 0
     assert again == [line for line in again if "already running" in line]
-    assert _pids(layout) == before
+    assert pids(layout) == before
 
     assert down(layout, said.append) == 0
     assert processes_of(layout) == []
@@ -57,7 +43,7 @@ def test_a_port_in_use_is_named(layout: Layout) -> None:
         other.bind(("127.0.0.1", layout.port_base + 2))
         other.listen()
         said = list[str]()
-        assert _up(layout, said) == 1
+        assert up_toys(layout, said) == 1
     assert f"port {layout.port_base + 2}" in said[-1]
     assert "CRM_PORT_BASE" in said[-1]
 
@@ -105,34 +91,6 @@ def _interrupt(layout: Layout, environment: dict[str, str], after: str, sign: si
     assert processes_of(layout) == []
     assert list(layout.running.iterdir()) == []
     return said.splitlines()
-
-
-@pytest.mark.timeout(90)
-def test_after_a_crash_the_next_up_clears_and_starts_on_the_same_data(
-    layout: Layout, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    for name, value in environment.items():
-        monkeypatch.setenv(name, value)
-    said = list[str]()
-    assert _up(layout, said) == 0, said
-    first = _pids(layout)
-    assert {"supervisor", "postgres", "kafka-console"} < set(first)
-    psutil.Process(first["supervisor"]).kill()
-    psutil.Process(first["postgres"]).kill()  # its recovery is part of the next start
-    while is_held(layout.data_dir):
-        time.sleep(0.01)
-    assert len(processes_of(layout)) >= 3
-
-    said.clear()
-    assert _up(layout, said) == 0, said
-    assert any(line.startswith("services: ending 2 left over") for line in said)
-    assert any(line.startswith("Kafka: ending 1 left over") for line in said)
-    assert not set(first.values()) & set(_pids(layout).values())
-
-    assert down(layout, said.append) == 0
-    log = (layout.logs / "supervisor.log").read_text().splitlines()
-    assert log[-3:] == ["services: stopping", "Kafka: stopping", "PostgreSQL: stopping"]
-    assert not (layout.data_dir / "postgres" / "postmaster.pid").exists()
 
 
 @pytest.mark.usefixtures("served")

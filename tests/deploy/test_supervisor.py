@@ -9,9 +9,10 @@ from pathlib import Path
 import psutil
 
 from deploy.local.layout import Layout
+from deploy.local.logs import LONGEST_LOG, put_aside
 from deploy.local.processes import Launch
 from deploy.local.registry import Identity, Registry, identity_of
-from deploy.local.supervisor import LONGEST_LOG, Supervisor
+from deploy.local.supervisor import Supervisor
 
 TOY = str(Path(__file__).with_name("toy_service.py"))
 
@@ -83,3 +84,12 @@ def test_a_log_grows_only_so_far(layout: Layout) -> None:
         supervisor.tick()
         log.write(b"and on it goes")
     assert (layout.logs / "loud.log").read_bytes() == b"and on it goes"
+
+
+def test_the_logs_before_are_kept_once(tmp_path: Path) -> None:
+    log = tmp_path / "web.log"
+    for text in ("first", "second"):
+        log.write_text(text)
+        put_aside(log)
+    put_aside(log)  # a start that failed before it wrote a line
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"web.log.1": "second"}

@@ -22,7 +22,10 @@ async def offer(scoring: Scoring, *categories: str) -> None:
 
 
 async def close(scoring: Scoring, as_of: str = AS_OF) -> dict[str, object]:
-    """Ask for a close, let it be done, and read it."""
+    """Ask for a close, let it be done, and read it; the consumer is taken to have looked at its topic."""
+    await scoring.execute(
+        "insert into offsets values ('crm.visits', 0, 0, 0, null, now() + interval '1 hour') on conflict do nothing"
+    )
     asked = await scoring.client.post("/v1/close", {"as_of": as_of})
     assert asked.status_code == 201, asked.text
     assert await CloseWorker(scoring.engine, DEFAULT_RULES).work()
@@ -93,7 +96,9 @@ async def test_S15_a_close_waits_for_the_facts_before_its_start(
 ) -> None:
     monkeypatch.setattr("services.scoring.close.job.PATIENCE_S", 0.5)
     await populate(scoring, 3)
-    await scoring.execute("insert into offsets values ('crm.purchases', 0, 5, 9, now(), now() + interval '1 hour')")
+    await scoring.execute("insert into offsets values ('crm.purchases', 0, 5, 9, now(), null)")
+    assert (await close(scoring))["state"] == "failed", "nobody has looked at the topic"
+    await scoring.execute("update offsets set observed_at = now() + interval '1 hour'")
     behind = await close(scoring)
     assert (behind["state"], behind["error"]) == ("failed", "the facts were not in after 0 s")
     await scoring.execute("update offsets set next_offset = 9")

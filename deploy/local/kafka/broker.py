@@ -29,11 +29,14 @@ class BrokerError(Exception):
 class Broker:
     """The broker of one stack, its files under `<data>/kafka`."""
 
+    title = "Kafka"
+
     def __init__(self, layout: Layout, say: Callable[[str], None]) -> None:
         self.layout, self.say = layout, say
         self.home = layout.data_dir / "kafka"
         self.properties = self.home / "server.properties"
         self.log = layout.logs / "kafka.log"
+        self.command: list[str] = []
         self.child: Child | None = None
 
     def start(self) -> str:
@@ -44,9 +47,16 @@ class Broker:
         write_properties(self.properties, self.home / "log", chosen)
         if not (self.home / "log" / "meta.properties").exists():
             self._format(jars)
-        self.child = spawn(self.layout, "kafka-console", self._command(jars, "kafka.Kafka", str(self.properties)))
+        self.command = self._command(jars, "kafka.Kafka", str(self.properties))
+        self.launch()
         self._await_answer(chosen[0])
         return f"{HOST}:{chosen[0]}"
+
+    def launch(self) -> Child:
+        """Once more after `start`, when it died: the same data, and the same ports even if they look taken,
+        for the clients know no others. Does not wait for an answer."""
+        self.child = spawn(self.layout, "kafka-console", self.command)
+        return self.child
 
     def stop(self) -> None:
         """Clean; kills after 30 s. Nothing happens if it was not started."""

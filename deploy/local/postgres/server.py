@@ -13,6 +13,7 @@ import psutil
 from deploy.local.blocking import blocking
 from deploy.local.child import Child, spawn
 from deploy.local.layout import Layout
+from deploy.local.leftovers import end, working_in
 from deploy.local.postgres.cluster import BINARIES, PostgresError, ensure_cluster, socket_folder, system_user
 
 START_SECONDS = 600.0
@@ -34,6 +35,8 @@ SETTINGS = {
 class Server:
     """The server of one stack, its files under `<data>/postgres`."""
 
+    title = "PostgreSQL"
+
     def __init__(self, layout: Layout, say: Callable[[str], None]) -> None:
         self.layout, self.say = layout, say
         self.data = layout.data_dir / "postgres"
@@ -42,17 +45,25 @@ class Server:
 
     def start(self) -> str:
         """Answers the administrator's DSN when a query was answered; `PostgresError` if it gave up."""
+        ensure_cluster(self.data, system_user())
+        child = self.launch()
+        dsn = f"postgresql://postgres@/postgres?host={self.socket}"
+        self._await_answer(child, dsn)
+        return dsn
+
+    def launch(self) -> Child:
+        """Once more after `start`, when it died: the same data and socket. Does not wait for an answer."""
         user = system_user()
-        ensure_cluster(self.data, user)
         self.socket = socket_folder(self.data, user)
+        # A killed server's sessions outlive it for a moment. With its lock file gone the next one would not
+        # know of them, and both would write to the same files.
+        end([process for process in working_in(self.data) if _serves(process.pid, self.data)], signal.SIGQUIT, 5.0)
         self._drop_stale_locks(self.socket)
         settings = {**SETTINGS, "unix_socket_directories": str(self.socket)}
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         command = [str(BINARIES / "postgres"), "-D", str(self.data), *options]
         self.child = spawn(self.layout, "postgres", command, cwd=self.data, user=user)
-        dsn = f"postgresql://postgres@/postgres?host={self.socket}"
-        self._await_answer(self.child, dsn)
-        return dsn
+        return self.child
 
     def stop(self) -> None:
         """Fast shutdown: cuts sessions, writes everything; immediate after 60 s (the next start recovers)."""

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, ValidationInfo, field_validator
 
 from shared.events.complaints import Category, Severity
-from shared.money import fits_currency
+from shared.money import DECIMALS, fits_currency
 from shared.web.fields import Amount, Code, Currency, Flag, Id, OccurredAt, Request, Text
 
 RemedyKind = Literal["refund", "replacement", "voucher", "apology"]
@@ -93,6 +93,8 @@ class Remedy(Step):
         currency = info.data["currency"]
         if (amount is None) != (currency is None):
             raise ValueError("an amount and its currency come together")
-        if amount is not None and not fits_currency(amount, currency):
+        if amount is None:
+            return None
+        if not fits_currency(amount, currency):
             raise ValueError(f"more decimals than {currency} has")
-        return amount
+        return round(amount, DECIMALS[currency])

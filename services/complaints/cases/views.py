@@ -5,7 +5,7 @@ from datetime import datetime
 from services.complaints.cases.domain import State
 from services.complaints.cases.models import RemedyKind
 from shared.events.complaints import Category, Severity
-from shared.web.fields import Amount, View
+from shared.web.fields import Shown, View
 
 
 class StepView(View):
@@ -23,7 +23,7 @@ class RemedyView(View):
     """Something given to set it right."""
 
     kind: RemedyKind
-    cost_amount: Amount | None
+    cost_amount: Shown | None
     currency: str | None
     granted_by: str
     occurred_at: datetime

@@ -6,9 +6,9 @@ from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 
-from services.loyalty.fields import Day, refuse
+from services.loyalty.fields import refuse
 from shared.events.loyalty import AnswerKind, ContactKind
-from shared.web.fields import Code, Flag, Id, Name, Number, OccurredAt, Request, View
+from shared.web.fields import Code, Day, Flag, Id, Name, Number, OccurredAt, Request, Shown, View
 
 
 class NewCampaign(Request):
@@ -80,7 +80,7 @@ class CampaignView(View):
     ends_on: date
     purpose: str
     segment_id: str | None
-    control_share: Number
+    control_share: Shown
     simulated: bool
     created_at: datetime
     version: int

@@ -7,8 +7,8 @@ from zoneinfo import available_timezones
 
 from pydantic import AfterValidator, Field, StrictInt, StringConstraints, model_validator
 
-from services.loyalty.fields import Day, refuse
-from shared.web.fields import Code, Name, Number, Request, View
+from services.loyalty.fields import refuse
+from shared.web.fields import Code, Day, Name, Number, Request, Shown, View
 
 _zones = cache(available_timezones)
 
@@ -65,7 +65,7 @@ class CategoryView(View):
     level: int | None
     offered_from: date
     offered_until: date | None
-    assumed_margin: Number | None
+    assumed_margin: Shown | None
     created_at: datetime
     updated_at: datetime
     version: int

@@ -11,7 +11,7 @@ from services.loyalty.fields import Decimals, Place, Planned, refuse
 from services.loyalty.purchases.domain import Receipt, in_currency
 from shared.events.purchases import DiscountKind
 from shared.money import DECIMALS
-from shared.web.fields import Amount, Code, Currency, Flag, Id, Number, OccurredAt, Request, View
+from shared.web.fields import Code, Currency, Flag, Id, OccurredAt, Request, Shown, View
 
 
 # An import holds ten thousand of these at a time: with slots they cost the garbage collector a third of what models do.
@@ -86,10 +86,10 @@ class LineView(View):
     product_id: str
     category: str
     format: str | None
-    quantity: Number
-    list_amount: Amount
-    paid_amount: Amount
-    cost_amount: Amount | None
+    quantity: Shown
+    list_amount: Shown
+    paid_amount: Shown
+    cost_amount: Shown | None
     discount_kind: DiscountKind | None
     tailored: bool
     tailorable: bool

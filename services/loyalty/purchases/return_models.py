@@ -11,7 +11,7 @@ from pydantic import Field, StrictInt, model_validator
 from services.loyalty.fields import Decimals, Place, refuse
 from services.loyalty.purchases.domain import shortest, utc_text
 from shared.events.purchases import ReturnReason
-from shared.web.fields import Amount, Flag, Id, Number, OccurredAt, Request, View
+from shared.web.fields import Flag, Id, OccurredAt, Request, Shown, View
 
 
 class ReturnedQuantity(Request):
@@ -56,11 +56,11 @@ class ReturnedLineView(View):
     """What came back of one line; `whole`: nothing of it is left."""
 
     line: int
-    quantity: Number
-    list_amount: Amount
-    paid_amount: Amount
-    cost_amount: Amount | None
-    refund_amount: Amount
+    quantity: Shown
+    list_amount: Shown
+    paid_amount: Shown
+    cost_amount: Shown | None
+    refund_amount: Shown
     whole: bool
 
 

@@ -24,9 +24,7 @@ _DONE = """
     update closes set state = 'done', finished_at = clock_timestamp(), revision = $2, customers = $3 where id = $1
 """
 _FAILED = "update closes set state = 'failed', finished_at = clock_timestamp(), error = $2 where id = $1"
-_NEWEST = "select not exists (select from reference_sets where as_of > $1)"
-_REVIEW_ALL = "update cards set next_review_at = '-infinity'"
-_SEEN = "select coalesce(min(observed_at) > $1, true) from offsets"
+_SEEN = "select coalesce(bool_and(coalesce(observed_at > $1, false)), false) from offsets"
 _ENDS = "select topic, partition, end_offset from offsets"
 _BEHIND = """
     select count(*) from offsets
@@ -88,10 +86,8 @@ class CloseWorker:
             reference, customers = await make_reference(raw, as_of, self.rules)
         async with raw.transaction():
             revision = await references.write(raw, reference)
-            if await raw.fetchval(_NEWEST, as_of):
-                await raw.execute(_REVIEW_ALL)
             await raw.execute(_DONE, close_id, revision, customers)
-            await raw.execute("select pg_notify('marks', '')")
+            await raw.execute("select pg_notify('marks', '')")  # cards that have an older reference are due now
         LAST_CLOSE.set(as_of.timestamp())
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 import orjson
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.scoring.evaluation.due import HOLDS
 from services.scoring.evaluation.references import References
 from services.scoring.facts.reading import customers_after, facts_of
 from services.scoring.metrics.rules import Rules
@@ -13,10 +14,6 @@ from services.scoring.metrics.scorecard import Scorecard, evaluate
 from shared import clock
 from shared.database import Connection, raw_connection
 
-_STORED = """
-    select card from cards where customer_id = $1 and next_review_at > $2
-    and not exists (select from marks where marks.customer_id = $1)
-"""
 CHUNK = 20
 """Customers evaluated between two turns of the event loop, so that a long stream lets others through."""
 
@@ -30,7 +27,7 @@ class Cards:
     async def current(self, connection: Connection, customer: str) -> bytes | None:
         """The card as of now; None for an unknown customer."""
         now = clock.now()
-        stored = await connection.fetchval(_STORED, customer, now)
+        stored = await connection.fetchval(HOLDS, now, customer)
         return stored.encode() if stored is not None else await self.as_of(connection, customer, now)
 
     async def as_of(self, connection: Connection, customer: str, moment: datetime) -> bytes | None:

@@ -13,6 +13,7 @@ import orjson
 from prometheus_client import Counter, Gauge
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.scoring.evaluation.due import DUE
 from services.scoring.evaluation.references import References
 from services.scoring.facts.reading import facts_of
 from services.scoring.metrics.rules import Rules
@@ -25,22 +26,20 @@ EVALUATED = Counter("evaluator_cards", "cards evaluated")
 WAITING = Gauge("evaluator_marks", "marks that wait (counted up to 10,000)")
 
 _MARKED = "select customer_id from marks order by mark limit $1"
-# A close that is asked for or under way makes every card due when it ends: those that merely are wait for it.
-_DUE = """
-    select customer_id from cards where next_review_at <= $1
-    and not exists (select from closes where finished_at is null)
-    order by next_review_at limit $2
-"""
+# A close that is asked for or under way may make every card due when it ends: those that merely are wait for it.
+_CLOSING = "select exists (select from closes where finished_at is null)"
 _LOCK = """
     select customer_id from unnest($1::text[]) as wanted (customer_id)
     where pg_try_advisory_xact_lock(hashtextextended('card ' || customer_id, 0))
 """
 _UNMARK = "delete from marks where customer_id = any($1)"
 _WRITE = """
-    insert into cards (customer_id, as_of, next_review_at, card)
-    select * from unnest($1::text[], $2::timestamptz[], $3::timestamptz[], $4::text[])
+    insert into cards (customer_id, as_of, next_review_at, card, reference_as_of, reference_revision)
+    select *, coalesce($5::timestamptz, '-infinity'), $6::int
+    from unnest($1::text[], $2::timestamptz[], $3::timestamptz[], $4::text[])
     on conflict (customer_id) do update
-    set as_of = excluded.as_of, next_review_at = excluded.next_review_at, card = excluded.card
+    set as_of = excluded.as_of, next_review_at = excluded.next_review_at, card = excluded.card,
+        reference_as_of = excluded.reference_as_of, reference_revision = excluded.reference_revision
 """
 _COUNT = "select count(*) from (select from marks limit 10000) as counted"
 BATCH, SCAN = 100, 2000
@@ -126,6 +125,8 @@ class Evaluator:
             [card.as_of for card in cards.values()],
             [card.next_review_at for card in cards.values()],
             [orjson.dumps(card.to_json(name)).decode() for name, card in cards.items()],
+            None if reference is None else reference.as_of,
+            0 if reference is None else reference.revision,
         )
 
 
@@ -133,7 +134,7 @@ async def _candidates(raw: Connection, now: datetime) -> list[str]:
     # The oldest marks first; a customer with many marks is taken once.
     marked = dict.fromkeys(row["customer_id"] for row in await raw.fetch(_MARKED, SCAN))
     wanted = list(marked)[:BATCH]
-    if len(wanted) < BATCH:
-        due = await raw.fetch(_DUE, now, BATCH - len(wanted))
+    if len(wanted) < BATCH and not await raw.fetchval(_CLOSING):
+        due = await raw.fetch(DUE, now, BATCH - len(wanted))
         wanted = list(dict.fromkeys([*wanted, *(row["customer_id"] for row in due)]))
     return wanted

@@ -6,12 +6,10 @@ from datetime import datetime
 
 import orjson
 
+from services.scoring.evaluation.due import NEWEST
 from services.scoring.metrics.reference import Reference
 from shared.database import Connection
 
-_IN_FORCE = """
-    select as_of, revision from reference_sets where as_of <= $1 order by as_of desc, revision desc limit 1
-"""
 _CONTENT = "select content from reference_sets where as_of = $1 and revision = $2"
 _LATEST = "select revision, digest from reference_sets where as_of = $1 order by revision desc limit 1"
 _ADD = "insert into reference_sets (as_of, revision, digest, content, made_at) values ($1, $2, $3, $4, now())"
@@ -26,7 +24,7 @@ class References:
 
     async def in_force(self, connection: Connection, as_of: datetime) -> Reference | None:
         """The highest revision of the greatest date that is not after `as_of`; None where there is none."""
-        named = await connection.fetchrow(_IN_FORCE, as_of)
+        named = await connection.fetchrow(NEWEST, as_of)
         if named is None:
             return None
         key = (named["as_of"], named["revision"])

@@ -91,9 +91,7 @@ async def _add_filtered(connection: AsyncConnection, table: str, rows: list[Row]
     key = _KEYS[table]
     await raw.execute(f"create temp table batch (like {table}) on commit drop")
     await raw.copy_records_to_table("batch", records=rows, columns=[key, *_COLUMNS])
-    added = await raw.fetch(
-        f"insert into {table} select * from batch on conflict do nothing returning {key}, time"  # noqa: S608
-    )
+    added = await raw.fetch(f"insert into {table} select * from batch on conflict do nothing returning {key}, time")
     await raw.execute("drop table batch")
     return [(row[key], row["time"]) for row in added]
 

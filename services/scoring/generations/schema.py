@@ -40,9 +40,12 @@ _TABLES = (
         customer_id text collate "C" primary key,
         as_of timestamptz not null,
         next_review_at timestamptz not null,
+        reference_as_of timestamptz not null,
+        reference_revision int not null,
         card text not null
     )""",
     "create index on {schema}.cards (next_review_at)",
+    "create index on {schema}.cards (reference_as_of, reference_revision)",
     """create table {schema}.offsets (
         topic text not null,
         partition int not null,

@@ -6,20 +6,22 @@ from typing import Any
 from fastapi import APIRouter, Request
 from pydantic import BaseModel
 
+from services.scoring.evaluation.due import DUE
 from services.scoring.metrics.rules import Rules
+from shared import clock
 from shared.database import raw_connection
 
 router = APIRouter(tags=["status"])
 UNSEEN = timedelta(seconds=10)
 
-_STATUS = """
+_STATUS = f"""
     select
         (select coalesce(sum(greatest(end_offset - next_offset, 0)), 0) from offsets) as lag_events,
         (select coalesce(extract(epoch from now() - min(coalesce(reached, observed_at))), 0) from offsets
          where end_offset > next_offset) as lag_seconds,
         (select min(observed_at) from offsets) as observed_at,
         (select count(*) from (select from marks limit 10000) as counted) as marks,
-        (select count(*) from (select from cards where next_review_at <= now() limit 10000) as counted) as due,
+        (select count(*) from ({DUE}) as counted) as due,
         (select number from generations where live) as generation,
         now() as now
 """
@@ -55,7 +57,7 @@ class Status(BaseModel):
 async def status(request: Request) -> Status:
     """How far scoring is behind."""
     async with raw_connection(request.app.state.engine) as connection:
-        found = await connection.fetchrow(_STATUS)
+        found = await connection.fetchrow(_STATUS, clock.now(), 10_000)
         last = await connection.fetchrow(_LAST)
     told = dict(found or {})
     if told["observed_at"] is None or told["now"] - told["observed_at"] > UNSEEN:

@@ -1,0 +1,29 @@
+"""Which cards are due: their review has come, or a newer reference than theirs holds.
+
+That is derived from the card and the references, never noted down: whatever a close and an evaluation do at
+the same moment, a card made with an older reference stays due until it is made anew.
+"""
+
+NEWEST = """
+    select as_of, revision from reference_sets where as_of <= $1 order by as_of desc, revision desc limit 1
+"""
+
+DUE = f"""
+    with newest as ({NEWEST})
+    (select customer_id from cards where next_review_at <= $1 order by next_review_at limit $2)
+    union
+    (select customer_id from cards, newest
+     where (reference_as_of, reference_revision) < (newest.as_of, newest.revision) limit $2)
+    limit $2
+"""
+"""Up to `$2` customers whose cards are due at `$1`."""
+
+HOLDS = f"""
+    select card from cards where customer_id = $2 and next_review_at > $1
+    and not exists (select from marks where marks.customer_id = $2)
+    and not exists (
+        select from ({NEWEST}) as newest
+        where (cards.reference_as_of, cards.reference_revision) < (newest.as_of, newest.revision)
+    )
+"""
+"""The card of customer `$2`, if it is neither marked nor due at `$1`."""
