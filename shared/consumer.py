@@ -15,13 +15,14 @@ from datetime import UTC, datetime
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError, NoOffsetForPartitionError, OffsetOutOfRangeError
 from prometheus_client import Counter, Gauge
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from shared import offsets
 from shared.database import is_unreachable
 from shared.dead_letters import DeadLetter, DeadLetters
 from shared.events import ContractError, Event, decode
 from shared.kafka import make_consumer
+from shared.offsets import FencedError
 
 log = logging.getLogger(__name__)
 CONSUMED = Counter("consumer_records", "records taken in", ["verdict"])
@@ -30,30 +31,6 @@ LAG = Gauge("consumer_lag_events", "records that wait in the topics of this memb
 POLL_MS, BACK_OFF_S, HEARTBEAT_S, STUCK_S = 200, 1.0, 1.0, 30.0
 MANY_BAD = 20
 """A window of more bad records than this, and mostly bad, is a fault of ours or a flood: stop and tell."""
-
-_KNOWN = text("""
-    insert into offsets (topic, partition, next_offset, end_offset)
-    select * from unnest(cast(:topics as text[]), cast(:partitions as int[]), cast(:starts as bigint[]),
-                         cast(:starts as bigint[]))
-    on conflict do nothing
-""")
-_STORED = text("select topic, partition, next_offset from offsets")
-_MOVE = text("""
-    update offsets set next_offset = moved.last, reached = moved.reached
-    from unnest(cast(:topics as text[]), cast(:partitions as int[]), cast(:firsts as bigint[]),
-                cast(:lasts as bigint[]), cast(:reached as timestamptz[]))
-         as moved (topic, partition, first, last, reached)
-    where offsets.topic = moved.topic and offsets.partition = moved.partition
-      and offsets.next_offset = moved.first
-""")
-_OBSERVE = text("""
-    update offsets set end_offset = :end, observed_at = now()
-    where topic = :topic and partition = :partition
-""")
-
-
-class FencedError(Exception):
-    """Another member has moved a partition's offset: this batch is not ours to write."""
 
 
 class PositionGoneError(Exception):
@@ -163,9 +140,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
             return
         starts = await consumer.beginning_offsets(assigned)
         async with self.engine.begin() as connection:
-            await connection.execute(_KNOWN, _columns(assigned) | {"starts": [starts[tp] for tp in assigned]})
-            rows = (await connection.execute(_STORED)).all()
-        stored = {TopicPartition(row.topic, row.partition): row.next_offset for row in rows}
+            stored = await offsets.stored(connection, starts)
         for partition in assigned:
             if stored[partition] < starts[partition]:
                 raise PositionGoneError(f"{partition} starts at {starts[partition]}, not {stored[partition]}")
@@ -182,7 +157,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
             return  # a rebalance came in between: all of it is read again
         moves = {tp: (positions[tp], records[-1]) for tp, records in batches.items()}
         async with self.engine.begin() as connection:
-            await _move(connection, moves)
+            await offsets.move(connection, moves)
             await self.handle(connection, good)
         positions.update({tp: record.offset + 1 for tp, (_, record) in moves.items()})
         CONSUMED.labels("taken").inc(len(good))
@@ -228,28 +203,8 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
         self._observed = self._beat
         ends = await consumer.end_offsets(list(self._positions))
         LAG.set(sum(ends[tp] - position for tp, position in self._positions.items()))
-        rows = [{"topic": tp.topic, "partition": tp.partition, "end": end} for tp, end in sorted(ends.items())]
         async with self.engine.begin() as connection:
-            await connection.execute(_OBSERVE, rows)
-
-
-def _columns(partitions: Sequence[TopicPartition]) -> dict[str, list[str] | list[int]]:
-    return {"topics": [tp.topic for tp in partitions], "partitions": [tp.partition for tp in partitions]}
-
-
-async def _move(connection: AsyncConnection, moves: Mapping[TopicPartition, tuple[int, ConsumerRecord]]) -> None:
-    partitions = sorted(moves)
-    moved = await connection.execute(
-        _MOVE,
-        _columns(partitions)
-        | {
-            "firsts": [moves[tp][0] for tp in partitions],
-            "lasts": [moves[tp][1].offset + 1 for tp in partitions],
-            "reached": [datetime.fromtimestamp(moves[tp][1].timestamp / 1000, UTC) for tp in partitions],
-        },
-    )
-    if moved.rowcount != len(partitions):
-        raise FencedError
+            await offsets.observe(connection, ends)
 
 
 async def _leave(consumer: AIOKafkaConsumer) -> None:

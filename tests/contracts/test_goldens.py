@@ -66,6 +66,29 @@ def test_W02_money_that_is_no_exact_amount_is_refused(amount: str) -> None:
         decode(raw(golden))
 
 
+@pytest.mark.parametrize(
+    ("attribute", "value"),
+    [
+        ("subject", "a\x00b"),
+        ("id", "\x00"),
+        ("time", "0001-01-01T00:00:00+05:00"),
+        ("recordedtime", "9999-12-31T23:59:59-05:00"),
+        ("time", "2026-01-01T00:00:00"),
+    ],
+)
+def test_W02_what_no_database_or_calendar_holds_is_refused(attribute: str, value: str) -> None:
+    """Other systems publish too: one odd record must not stop everybody's."""
+    with pytest.raises(ContractError, match=attribute):
+        decode(raw(GOLDENS["crm.visit.started.v1"] | {attribute: value}))
+
+
+def test_W02_numbers_beyond_reason_are_refused() -> None:
+    golden = json.loads(raw(GOLDENS["crm.visit.started.v1"]))
+    golden["data"]["seconds_to_welcome"] = 2**70
+    with pytest.raises(ContractError, match="seconds_to_welcome"):
+        decode(raw(golden))
+
+
 def test_W02_a_purchase_is_in_one_currency() -> None:
     golden = json.loads(raw(GOLDENS["crm.purchase.completed.v1"]))
     golden["data"]["lines"][1]["paid_amount"]["currency"] = "EUR"

@@ -53,6 +53,17 @@ async def test_C01_pages_link_to_the_next(customers: Client) -> None:
     assert "Link" not in second.headers
 
 
+async def test_W06_a_store_lists_its_own_customers_and_finds_visitors(customers: Client) -> None:
+    await customers.put("/v1/customers/own", WHOLE)
+    other = {"system": "till", "value": "7"}
+    await customers.put("/v1/customers/visitor", WHOLE | {"home_store_id": "999", "external_ids": [other]})
+    bound = customers.issuer.token(stores=["330"])
+    listed = (await customers.get("/v1/customers", bearer=bound)).json()["items"]
+    found = (await customers.get("/v1/customers?external_id=till:7", bearer=bound)).json()["items"]
+    assert ([c["id"] for c in listed], [c["id"] for c in found]) == (["own"], ["visitor"])
+    assert (await customers.get("/v1/customers/visitor", bearer=bound)).status_code == 200
+
+
 async def test_S04_an_exit_told_twice_counts_once(customers: Client) -> None:
     for name in ("ann", "ben"):
         await customers.put(f"/v1/customers/{name}", {"kind": "individual"})

@@ -13,7 +13,7 @@ from tests.support.client import Client
 
 START, END = "2026-01-05T10:00:00Z", "2026-01-05T10:30:00Z"
 STARTED, ENDED = datetime(2026, 1, 5, 10, tzinfo=UTC), datetime(2026, 1, 5, 10, 30, tzinfo=UTC)
-SECRET = "whispered by the till"
+SECRET = "whispered-by-the-till"  # a code in its form, so that it would fit into any field of an event
 WHOLE: dict[str, Any] = {
     "id": "v1",
     "customer_id": "asha",

@@ -11,6 +11,7 @@ from services.scoring.evaluation import evaluator as module
 from services.scoring.evaluation.evaluator import Evaluator
 from services.scoring.facts.reading import facts_of
 from services.scoring.metrics.rules import DEFAULT_RULES
+from services.scoring.metrics.scorecard import evaluate
 from shared.database import Connection, raw_transaction
 from tests.scoring.conftest import Scoring
 from tests.support.told import NOON, purchase
@@ -77,6 +78,21 @@ async def test_S01_two_evaluators_share_the_work(scoring: Scoring) -> None:
         continue
     rows = await scoring.fetch("select customer_id from cards order by customer_id")
     assert [row["customer_id"] for row in rows] == customers
+    assert await scoring.fetch("select from marks") == []
+
+
+async def test_S01_a_customer_that_can_not_be_evaluated_stops_no_other(
+    scoring: Scoring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(facts: Any, *given: Any) -> Any:
+        if facts[0].subject == "p-ann":
+            raise OverflowError
+        return evaluate(facts, *given)
+
+    monkeypatch.setattr(module, "evaluate", failing)
+    await scoring.know(purchase("ann", "p-ann"), purchase("ben", "p-ben"))
+    assert await scoring.evaluator.evaluate_some(LATER) == 2
+    assert [row["customer_id"] for row in await scoring.fetch("select customer_id from cards")] == ["ben"]
     assert await scoring.fetch("select from marks") == []
 
 

@@ -13,9 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from deploy.local.infrastructure import Addresses
 from services.scoring.facts.intake import take_in
 from services.scoring.generations.schema import FIRST, search_path
-from shared.consumer import MANY_BAD, Consumer, FencedError, PoisonedError, Received
+from shared.consumer import MANY_BAD, Consumer, PoisonedError, Received
 from shared.dead_letters import DeadLetter, DeadLetters
 from shared.events import Event
+from shared.offsets import FencedError
 from tests.support.databases import fresh_database
 from tests.support.scoring import scoring_consumer
 from tests.support.told import purchase

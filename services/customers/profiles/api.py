@@ -9,7 +9,7 @@ from services.customers.profiles import commands, queries
 from services.customers.profiles.known import Known
 from services.customers.profiles.models import CustomerView, NewCustomer, Profile, ProfilePatch
 from shared.events.values import ID_PATTERN
-from shared.web.app import Reading, Writing
+from shared.web.app import Caller, Reading, Writing
 from shared.web.cursors import Page, Paging
 from shared.web.work import respond
 
@@ -47,9 +47,10 @@ async def read(customer_id: CustomerId, session: Reading) -> Response:
 @router.get("")
 async def read_page(
     session: Reading,
+    caller: Caller,
     paging: Paging,
     external_id: Annotated[str | None, Query(max_length=200, description="system:value")] = None,
 ) -> Page[CustomerView]:
     """Customers in the order of their ids."""
-    known, following = await queries.page(session, paging.limit, paging.cursor, external_id)
+    known, following = await queries.page(session, caller, paging.limit, paging.cursor, external_id)
     return paging.page([k.view() for k in known], following)

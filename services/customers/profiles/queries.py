@@ -9,6 +9,7 @@ from sqlmodel import col
 from services.customers.profiles.known import Known
 from services.customers.profiles.models import ExternalIdModel
 from services.customers.profiles.tables import Customer, ExternalId
+from shared.web.auth import Principal
 from shared.web.cursors import keyset
 from shared.web.problems import INVALID, NOT_FOUND, Problem
 
@@ -22,10 +23,15 @@ async def one(session: AsyncSession, customer_id: str) -> Known:
 
 
 async def page(
-    session: AsyncSession, limit: int, cursor: str | None, external_id: str | None
+    session: AsyncSession, caller: Principal, limit: int, cursor: str | None, external_id: str | None
 ) -> tuple[list[Known], str | None]:
-    """Customers in the order of their ids, and the next cursor; `external_id` is `system:value`."""
+    """Customers in the order of their ids, and the next cursor; `external_id` is `system:value`.
+
+    A token bound to stores lists their own customers; a visitor is found by an external id.
+    """
     query = select(Customer)
+    if caller.stores is not None and external_id is None:
+        query = query.where(col(Customer.home_store_id).in_(sorted(caller.stores)))
     if external_id is not None:
         query = query.where(col(Customer.id).in_(_named(external_id)))
     rows, following = await keyset(session, query, limit, cursor, col(Customer.id))

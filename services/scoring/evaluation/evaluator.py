@@ -15,14 +15,17 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.scoring.evaluation.due import DUE
 from services.scoring.evaluation.references import References
+from services.scoring.facts.fact import Fact
 from services.scoring.facts.reading import facts_of
+from services.scoring.metrics.reference import Reference
 from services.scoring.metrics.rules import Rules
-from services.scoring.metrics.scorecard import evaluate
+from services.scoring.metrics.scorecard import Scorecard, evaluate
 from shared import clock
 from shared.database import Connection, is_unreachable, raw_connection, raw_transaction
 
 log = logging.getLogger(__name__)
 EVALUATED = Counter("evaluator_cards", "cards evaluated")
+FAILED = Counter("evaluator_failures", "customers that could not be evaluated")
 WAITING = Gauge("evaluator_marks", "marks that wait (counted up to 10,000)")
 
 _MARKED = "select customer_id from marks order by mark limit $1"
@@ -118,7 +121,7 @@ class Evaluator:
     async def _write_cards(self, raw: Connection, customers: Sequence[str], now: datetime) -> None:
         reference = await self.references.in_force(raw, now)
         facts = await facts_of(raw, customers)
-        cards = {name: evaluate(facts[name], now, self.rules, reference) for name in sorted(facts)}
+        cards = {name: card for name in sorted(facts) if (card := self._card(name, facts[name], now, reference))}
         await raw.execute(
             _WRITE,
             list(cards),
@@ -128,6 +131,15 @@ class Evaluator:
             None if reference is None else reference.as_of,
             0 if reference is None else reference.revision,
         )
+
+    def _card(self, customer: str, facts: list[Fact], now: datetime, reference: Reference | None) -> Scorecard | None:
+        """The customer's card; None where we can't make it, so that one customer stops no other."""
+        try:
+            return evaluate(facts, now, self.rules, reference)
+        except Exception:
+            FAILED.inc()
+            log.exception("customer %s can't be evaluated", customer)
+            return None
 
 
 async def _candidates(raw: Connection, now: datetime) -> list[str]:
