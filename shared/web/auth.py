@@ -34,9 +34,13 @@ class Principal:
         if scope not in self.scopes:
             raise Problem(FORBIDDEN, f"the scope {scope} is needed")
 
+    def serves(self, store_id: str | None) -> bool:
+        """Whether the caller may act in this store."""
+        return self.stores is None or store_id in self.stores
+
     def demand_store(self, store_id: str | None) -> None:
         """Raises a 403 problem if a token bound to stores would act in another one."""
-        if self.stores is not None and store_id not in self.stores:
+        if not self.serves(store_id):
             raise Problem(FORBIDDEN, "the token is bound to other stores")
 
     def demand_chain(self) -> None:
@@ -46,7 +50,7 @@ class Principal:
 
     def hide_other_stores(self, store_id: str | None) -> None:
         """Raises the 404 problem by which another store's things are hidden from a bound token."""
-        if self.stores is not None and store_id not in self.stores:
+        if not self.serves(store_id):
             raise Problem(NOT_FOUND, "nothing is known under this id")
 
 

@@ -20,7 +20,7 @@ from starlette.types import Receive, Scope, Send
 
 from shared.web.guards import NDJSON
 from shared.web.ndjson import MAX_LINE, Numbered, chunks
-from shared.web.problems import INVALID, TYPE_URI, Kind, Problem, from_failure, pointers
+from shared.web.problems import FORBIDDEN, INVALID, TYPE_URI, Kind, Problem, from_failure, pointers
 
 log = logging.getLogger(__name__)
 CHUNK = 1000
@@ -68,6 +68,11 @@ class DuplexResponse(StreamingResponse):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self.stream_response(send)
+
+
+def other_store(line: int) -> Verdict:
+    """A line that a token bound to stores may not tell: it is another store's."""
+    return rejected(line, FORBIDDEN, [{"pointer": "/store_id", "detail": "the token is bound to other stores"}])
 
 
 Store = Callable[[list[Line[M]]], Awaitable[list[Verdict]]]

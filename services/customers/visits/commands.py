@@ -14,9 +14,9 @@ from shared.events import Event
 from shared.events.visits import VisitEnded, VisitStarted
 from shared.outbox import Transaction, record
 from shared.web.auth import Principal
-from shared.web.imports import Line, Verdict, rejected
+from shared.web.imports import Line, Verdict, other_store, rejected
 from shared.web.preconditions import demand_match
-from shared.web.problems import CONFLICT, FORBIDDEN, NOT_FOUND, WRONG_STATE, Problem
+from shared.web.problems import CONFLICT, NOT_FOUND, WRONG_STATE, Problem
 
 _TOLD = {"channel", "purpose", "served_by", "converted", "two_way"}
 
@@ -37,8 +37,8 @@ async def start(tx: Transaction, new: NewVisit, caller: Principal) -> tuple[Visi
 
 async def take_in(tx: Transaction, lines: Sequence[Line[NewVisit]], caller: Principal) -> list[Verdict]:
     """Note a batch of visits; each line gets its verdict. A line without id is a visit of its own."""
-    verdicts = [_other_store(line) for line in lines if not _may(caller, line.body.store_id)]
-    named = [_named(line) for line in lines if _may(caller, line.body.store_id)]
+    verdicts = [other_store(line.number) for line in lines if not caller.serves(line.body.store_id)]
+    named = [_named(line) for line in lines if caller.serves(line.body.store_id)]
     firsts = {line.body.id: line for line in reversed(named)}
     fresh = await _insert(tx, list(firsts.values()))
     known = await _contents(tx, [line.body.id for line in named if line.body.id])
@@ -108,10 +108,6 @@ def _named(line: Line[NewVisit]) -> Line[NewVisit]:
     return line if line.body.id else Line(line.number, line.body.model_copy(update={"id": str(uuid7())}))
 
 
-def _may(caller: Principal, store_id: str | None) -> bool:
-    return caller.stores is None or store_id in caller.stores
-
-
 def _accepted(line: Line[NewVisit]) -> Verdict:
     return Verdict(line.number, "accepted", line.body.id)
 
@@ -120,7 +116,3 @@ def _seen(line: Line[NewVisit], known: dict[str, bytes]) -> Verdict:
     if line.body.id is not None and known.get(line.body.id) == line.body.content():
         return Verdict(line.number, "duplicate", line.body.id)
     return rejected(line.number, CONFLICT, [{"pointer": "/id", "detail": "a visit with other content has this id"}])
-
-
-def _other_store(line: Line[NewVisit]) -> Verdict:
-    return rejected(line.number, FORBIDDEN, [{"pointer": "/store_id", "detail": "the token is bound to other stores"}])

@@ -7,13 +7,13 @@ from services.loyalty.campaigns.models import NewCampaign
 from services.loyalty.campaigns.tables import Campaign
 from shared.outbox import Transaction
 from shared.web.auth import Principal
-from shared.web.problems import CONFLICT, FORBIDDEN, Collision, Problem
+from shared.web.problems import CONFLICT, Collision, Problem
 from shared.web.work import Existing
 
 
 async def create(tx: Transaction, new: NewCampaign, caller: Principal) -> Existing[Campaign]:
     """Create a campaign; the same id with the same content does nothing, with other content 409."""
-    demand_chain(caller)
+    caller.demand_chain()
     told = {name: getattr(new, name) for name in NewCampaign.model_fields if name != "id"}
     known = None if new.id is None else await tx.session.get(Campaign, new.id)
     if known is not None:
@@ -27,12 +27,6 @@ async def create(tx: Transaction, new: NewCampaign, caller: Principal) -> Existi
     except IntegrityError:
         raise Collision(campaign.id) from None
     return Existing(campaign, existed=False)
-
-
-def demand_chain(caller: Principal) -> None:
-    """Raises a 403 problem for a token bound to stores: campaigns are the whole chain's."""
-    if caller.stores is not None:
-        raise Problem(FORBIDDEN, "campaigns are the whole chain's; the token is bound to stores")
 
 
 def _refuse(detail: str) -> None:

@@ -8,7 +8,6 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
-from services.loyalty.campaigns.commands import demand_chain
 from services.loyalty.campaigns.domain import begins, valid_until
 from services.loyalty.campaigns.models import DeliveryTold, ResponseTold, Taken
 from services.loyalty.campaigns.tables import Campaign, CampaignResponse, Delivery
@@ -58,7 +57,7 @@ async def answer(tx: Transaction, campaign_id: str, told: Sequence[ResponseTold]
 
 
 async def _campaign(tx: Transaction, campaign_id: str, caller: Principal) -> Campaign:
-    demand_chain(caller)
+    caller.demand_chain()
     campaign = await tx.session.get(Campaign, campaign_id, with_for_update={"key_share": True})
     if campaign is None:
         raise Problem(NOT_FOUND, f"no campaign {campaign_id}")

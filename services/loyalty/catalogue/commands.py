@@ -12,7 +12,7 @@ from shared.events.reference import CategoryOffered, StoreClosed, StoreOpened
 from shared.outbox import Transaction
 from shared.web.auth import Principal
 from shared.web.preconditions import demand_match
-from shared.web.problems import FORBIDDEN, Collision, Problem
+from shared.web.problems import Collision
 from shared.web.work import Existing
 
 R = TypeVar("R", Category, Store)
@@ -22,8 +22,7 @@ async def put_category(
     tx: Transaction, category_id: str, told: CategoryTold, if_match: str | None, caller: Principal
 ) -> Existing[Category]:
     """Create a category or replace it under `If-Match`; identical content does nothing."""
-    if caller.stores is not None:
-        raise Problem(FORBIDDEN, "categories are the whole chain's; the token is bound to stores")
+    caller.demand_chain()
     row, existed, changed = await _put(tx, Category, category_id, told, if_match)
     if changed:
         await _tell(tx, f"category:{row.id}", row.id, _offered(row))

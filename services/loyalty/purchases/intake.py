@@ -10,8 +10,8 @@ from services.loyalty.purchases.statements import KNOWN
 from services.loyalty.purchases.storing import store_many
 from shared.outbox import Transaction
 from shared.web.auth import Principal
-from shared.web.imports import Line, Verdict, rejected
-from shared.web.problems import CONFLICT, FORBIDDEN
+from shared.web.imports import Line, Verdict, other_store, rejected
+from shared.web.problems import CONFLICT
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +53,8 @@ class Known:
 
 async def take_in(tx: Transaction, lines: Sequence[Line[NewPurchase]], caller: Principal) -> list[Verdict]:
     """Record a chunk of purchases. A line with neither id nor receipt is a purchase of its own."""
-    stores = caller.stores
-    own = [line for line in lines if stores is None or line.body.store_id in stores]
-    verdicts = [_other_store(line) for line in lines if stores is not None and line.body.store_id not in stores]
+    own = [line for line in lines if caller.serves(line.body.store_id)]
+    verdicts = [other_store(line.number) for line in lines if not caller.serves(line.body.store_id)]
     waiting = [Entry(line.number, line.body.id, Bill.of(line.body)) for line in own]
     known = Known()
     while waiting:
@@ -106,7 +105,3 @@ async def _look_up(tx: Transaction, known: Known, entries: Sequence[Entry]) -> N
     for row in await tx.session.execute(KNOWN, asked):
         receipt = Receipt(row.store_id, row.till or "", row.receipt_number) if row.receipt_number else None
         known.add(row.id, row.content, receipt)
-
-
-def _other_store(line: Line[NewPurchase]) -> Verdict:
-    return rejected(line.number, FORBIDDEN, [{"pointer": "/store_id", "detail": "the token is bound to other stores"}])

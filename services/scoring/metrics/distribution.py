@@ -11,7 +11,7 @@ DIGITS = 4
 
 
 def rounded(value: float) -> float:
-    """`value` to `DIGITS` digits; never minus zero, which JSONB does not keep."""
+    """`value` to `DIGITS` digits; never minus zero, so that equal numbers are equal texts."""
     return round(value, DIGITS) + 0.0
 
 

@@ -37,7 +37,7 @@ class Reference:
     scores: Distributions = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
-        """The whole of it for JSONB; `from_json` gives it back exactly."""
+        """The whole of it as JSON; `from_json` gives it back exactly."""
         return {
             "as_of": rfc3339(self.as_of),
             "revision": self.revision,
