@@ -8,7 +8,7 @@ LOCK := $(BIN)/uv pip compile -q pyproject.toml --universal --python-version 3.1
 	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock"
 export PYTHONPATH := $(CURDIR)
 
-.PHONY: help install lock run up down token sample fmt check test faults
+.PHONY: help install lock run up down token sample docs fmt check test faults
 
 help: ## what each target does
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*##/\t/' | expand -t 14
@@ -43,11 +43,15 @@ token: install ## print a token (SCOPES="customers:read …" STORES="330 …" na
 sample: install ## load the whole sample through the REST import, close each month, wait for the scores
 	@$(BIN)/python -m deploy.sample
 
+docs: install ## write the generated documents anew
+	@$(BIN)/python -m deploy.documents
+
 fmt: install ## format and mend what the linter can
 	@$(BIN)/ruff format -q . && $(BIN)/ruff check -q --fix .
 
 check: install ## format, lint, types, import contracts, drift of generated files
-	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports
+	@$(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/lint-imports \
+		&& $(BIN)/python -m deploy.documents --check
 
 test: install ## everything, on real PostgreSQL and Kafka (ARGS="-k C07" narrows it)
 	@$(BIN)/python -m pytest $(ARGS)

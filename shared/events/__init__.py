@@ -3,7 +3,7 @@
 Importing this package registers every type; it needs pydantic and the standard library alone.
 """
 
-from shared.events import complaints, customers, loyalty, purchases, reference, visits
+from shared.events import complaints, customers, erasures, loyalty, purchases, reference, scores, visits
 from shared.events.envelope import (
     REGISTRY,
     ContractError,
@@ -31,10 +31,12 @@ __all__ = [
     "customers",
     "dead_letters",
     "decode",
+    "erasures",
     "event",
     "loyalty",
     "purchases",
     "reference",
     "schema_uri",
+    "scores",
     "visits",
 ]

@@ -1,10 +1,11 @@
 """Topic `crm.reference`: what is offered and where; the latest value of an entity holds for all time."""
 
 from datetime import date
+from typing import Literal
 
 from shared.events.envelope import Payload, event
 from shared.events.topics import REFERENCE
-from shared.events.values import Code, Count, Number, Text
+from shared.events.values import Code, Count, Number, Text, Value
 
 
 @event("crm.category.offered.v1", REFERENCE)
@@ -40,3 +41,26 @@ class StoreClosed(Payload):
     format: Code | None = None
     region: Code | None = None
     time_zone: Text
+
+
+class Decline(Value):
+    """A stretch of days in which a sector declines; the end exclusive, open where none is told."""
+
+    since: date
+    until: date | None = None
+    region: Code | None = None
+    cause: Literal["decline", "recall", "scandal", "regulation"] = "decline"
+
+
+@event("crm.channel.retired.v1", REFERENCE)
+class ChannelRetired(Payload):
+    """A channel is, or will be, no more. Subject: the channel."""
+
+    retired_on: date
+
+
+@event("crm.sector.declined.v1", REFERENCE)
+class SectorDeclined(Payload):
+    """Every decline of a sector. Subject: the sector."""
+
+    declines: tuple[Decline, ...]

@@ -30,6 +30,7 @@ CUSTOMERS = Topic("crm.customers", "customers")
 LOYALTY = Topic("crm.loyalty", "loyalty")
 REFERENCE = Topic("crm.reference", "loyalty", partitions=1, compacted=True)
 SCORES = Topic("crm.scores", "scoring", readers=(), retention_ms=30 * DAY_MS)
+ERASURES = Topic("crm.erasures", "every service", readers=("customers",), partitions=1)
 
 FACT_TOPICS = (PURCHASES, VISITS, COMPLAINTS, CUSTOMERS, LOYALTY, REFERENCE)
 """What scoring reads."""
@@ -40,4 +41,4 @@ def dead_letters(service: str) -> Topic:
     return Topic(f"crm.{service}.dead-letters", service, readers=(service,), partitions=1, retention_ms=30 * DAY_MS)
 
 
-TOPICS = (*FACT_TOPICS, SCORES, dead_letters("scoring"))
+TOPICS = (*FACT_TOPICS, SCORES, ERASURES, dead_letters("scoring"))
