@@ -1,89 +1,24 @@
 """What holds of every scorecard, whatever the facts."""
 
-from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
 import orjson
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from services.scoring.facts.fact import Fact
+from services.scoring.metrics.bonds import Bonds
 from services.scoring.metrics.distribution import Distribution
 from services.scoring.metrics.population import assemble, contribution, with_scores
 from services.scoring.metrics.reference import Reference
 from services.scoring.metrics.rules import DEFAULT_RULES
-from services.scoring.metrics.scorecard import evaluate
-from shared.events.purchases import ReturnReason
+from services.scoring.metrics.scorecard import Scorecard, evaluate
+from shared.events.purchases import PurchaseCorrected
+from tests.properties.histories import HISTORIES, TIMES
 from tests.scoring.metrics import facts as made
 from tests.scoring.metrics.facts import AS_OF
 
-NAMES = st.sampled_from(["a", "b", "c"])
-TIMES = st.integers(-40, 800).flatmap(
-    lambda days: st.sampled_from([0, 1, 3_600_000_000]).map(
-        lambda extra: AS_OF - timedelta(days=days, microseconds=extra)
-    )
-)
-MONEY = st.sampled_from(["0.00", "0.01", "7.50", "9999999.99"])
 OFFERED = made.catalogue("A", "B", fill=3)
-
-
-@st.composite
-def lines(draw: st.DrawFn, currency: str) -> Any:
-    return made.line(
-        draw(st.sampled_from(["A", "B", "X", "UNKNOWN"])),
-        draw(MONEY),
-        listed=draw(MONEY),
-        currency=currency,
-        quantity=draw(st.sampled_from(["0", "1", "2.5"])),
-        tailored=draw(st.booleans()),
-        tailorable=draw(st.booleans()),
-        **draw(st.sampled_from([{}, {"cost": "3.00"}])),
-    )
-
-
-@st.composite
-def bills(draw: st.DrawFn) -> Fact:
-    currency = draw(st.sampled_from(["USD", "INR", "CHF"]))
-    bought = draw(st.lists(lines(currency), min_size=1, max_size=3))
-    return made.purchase(draw(NAMES), draw(TIMES), *bought)
-
-
-@st.composite
-def returns(draw: st.DrawFn) -> Fact:
-    back = draw(st.lists(lines("USD"), min_size=1, max_size=2))
-    reason: ReturnReason = draw(st.sampled_from(("defective", "unwanted", "wrong_item")))
-    return made.returned(
-        draw(bills()), draw(TIMES), *back, reason=reason, whole=draw(st.booleans()), purchased=draw(NAMES)
-    )
-
-
-def said(make: Callable[..., Fact], **more: st.SearchStrategy[Any]) -> st.SearchStrategy[Fact]:
-    """A fact of a named entity at any time."""
-    return st.builds(make, NAMES, TIMES, **more)
-
-
-FACTS = st.one_of(
-    bills(),
-    bills(),
-    returns(),
-    said(made.visit, two_way=st.sampled_from([None, True, False])),
-    said(made.visit_end, outcome=st.sampled_from([None, "helped"])),
-    said(made.opened, category=st.sampled_from(["price", "technology", "policy"])),
-    said(made.acknowledged),
-    said(made.resolved, first_contact=st.booleans()),
-    said(made.reopened),
-    said(made.withdrawn),
-    said(
-        made.contact, kind=st.sampled_from(["mass", "personal"]), valid_until=st.none() | TIMES, control=st.booleans()
-    ),
-    said(made.answer, kind=st.sampled_from(["redeemed", "clicked", "declined"])),
-    st.builds(made.registered, TIMES),
-    st.builds(made.consent, TIMES, granted=st.booleans()),
-    st.builds(made.exit_stated, TIMES, reason=st.sampled_from(["price", "sector"])),
-)
-HISTORIES = st.lists(FACTS, max_size=25).map(lambda facts: [replace(fact, id=f"{at}") for at, fact in enumerate(facts)])
 REFERENCES = st.sampled_from(
     [None, made.reference(OFFERED), made.reference(
         OFFERED, median_gap=9.0, median_first_interval=20.0, base={"wrong_item": 1},
@@ -127,13 +62,27 @@ def test_S01_every_card_is_within_bounds(facts: list[Fact], reference: Reference
         assert each.reason.endswith(".")
         assert "None" not in each.reason
     assert found.index.value is None or 0 <= found.index.value <= 100
+    _check_bonds(found.bonds)
     assert AS_OF < found.next_review_at <= AS_OF + DEFAULT_RULES.review
+
+
+def _check_bonds(found: Bonds) -> None:
+    for bond in found.bonds.values():
+        assert (bond.strength is None) == (found.level is None)
+        assert bond.strength is None or (0 <= bond.strength < 100 and (bond.strength > 0) == bool(bond.pieces))
+        assert not bond.held or (len(bond.pieces) > 1 and bond.strength is not None and bond.strength >= 35)
+    held = [bond.held for bond in found.bonds.values()]
+    assert all(held[: found.level or 0])
+    assert (found.level or 0) + len(found.isolated) == sum(held)
 
 
 @given(HISTORIES, TIMES, TIMES)
 @settings(max_examples=300, deadline=None)
-def test_S03_phase_never_goes_back_in_time(facts: list[Fact], one: datetime, other: datetime) -> None:
+def test_S03_phase_never_goes_back_in_time_but_by_a_correction(
+    facts: list[Fact], one: datetime, other: datetime
+) -> None:
     earlier, later = sorted((one, other))
+    facts = [fact for fact in facts if fact.type != PurchaseCorrected.TYPE]
     before = evaluate(facts, earlier).phases
     assert evaluate(facts, later).phases[: len(before)] == before
 
@@ -145,9 +94,23 @@ def test_S04_nothing_turns_before_the_review(facts: list[Fact], parts: int) -> N
     until = AS_OF + (now.next_review_at - AS_OF) * parts / 60
     then = evaluate(facts, min(until, now.next_review_at - timedelta(microseconds=1)))
     assert (then.phase, then.defection.at_risk) == (now.phase, now.defection.at_risk)
-    due, past = "due", "past_standard"
-    assert then.cs["customer_care"].inputs[past] <= now.cs["customer_care"].inputs[past]
-    assert then.cs["customer_care"].inputs[due] <= now.cs["customer_care"].inputs[due]
+    assert [bond.since for bond in then.bonds.bonds.values()] == [bond.since for bond in now.bonds.bonds.values()]
+    assert all(later <= earlier for later, earlier in zip(_due(then), _due(now), strict=True))
+
+
+def _due(found: Scorecard) -> tuple[int, ...]:
+    """How much had come to count by then; without a turn the sliding window only takes away."""
+    care, control = found.cs["customer_care"], found.cs["control_contact_to_cash"]
+    punctuality = found.cs["capabilities"].inputs["punctuality"]
+    reviews = found.cs["collaboration_integration"].inputs["reviews_share"] is not None
+    return (
+        care.inputs["due"],
+        care.inputs["past_standard"],
+        control.inputs["steps_due"],
+        punctuality["called"],
+        found.cs["customization"].n,
+        int(reviews),
+    )
 
 
 @given(st.lists(HISTORIES, max_size=4))

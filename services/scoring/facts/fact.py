@@ -12,7 +12,7 @@ class Fact:
     `time`: when it happened; `recorded`: when it was taken (both UTC). `type`: the event's type;
     `subject`: the entity it speaks of; `(source, id)`: the event's identity. `data`: the compact numbers
     that `project` makes of an event's payload; money in it is a decimal string
-    in the purchase's `data["currency"]`; what came back is in the currency of its purchase.
+    in the purchase's `data["currency"]`; what came back is in the currency of its purchase. `store`: where.
     """
 
     time: datetime
@@ -22,6 +22,7 @@ class Fact:
     id: str
     recorded: datetime
     data: dict[str, Any]
+    store: str | None = None
 
     @property
     def order(self) -> tuple[datetime, str, str, str, str]:

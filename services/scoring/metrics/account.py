@@ -1,4 +1,4 @@
-"""What a customer brought and cost us over a period: revenue, goods, service."""
+"""What a customer brought and cost us over a period: revenue, goods, service, and what we gave them."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -12,6 +12,9 @@ from services.scoring.metrics.history import History
 from services.scoring.metrics.purchases import LineGroup, Purchase
 from services.scoring.metrics.rules import RuledCost, Rules
 from services.scoring.metrics.timeline import between
+from shared.events.customers import AcquisitionStageChanged
+from shared.events.loyalty import PointsSpent
+from shared.events.visits import GestureMade
 
 _ZERO = Decimal(0)
 
@@ -22,8 +25,9 @@ class Account:
 
     `known`: whether the cost of anything that was bought is known.
     `listed` and `revenue`: net of returns, before and after discounts; `goods`: cost of what was sold;
-    `visits`, `complaints`: at ruled cost; `remedies`: at recorded cost; `assumed`: the margin per category
-    whose cost was assumed; `left_out`: revenue per category whose cost nobody knows.
+    `visits`, `complaints`: at ruled cost; `remedies`, `gestures`, `acquisition`: at recorded cost; `points`: what
+    those spent were worth to the customer; `assumed`: the margin per category whose cost was assumed;
+    `left_out`: revenue per category whose cost nobody knows.
     """
 
     purchases: int = 0
@@ -34,6 +38,9 @@ class Account:
     visits: Decimal = _ZERO
     complaints: Decimal = _ZERO
     remedies: Decimal = _ZERO
+    gestures: Decimal = _ZERO
+    acquisition: Decimal = _ZERO
+    points: Decimal = _ZERO
     assumed: dict[str, Decimal] = field(default_factory=dict)
     left_out: dict[str, Decimal] = field(default_factory=dict)
 
@@ -54,8 +61,14 @@ class Account:
 
     @property
     def contribution(self) -> Decimal:
-        """Revenue less goods, visits, complaints and remedies."""
-        return self.revenue - self.goods - self.visits - self.complaints - self.remedies
+        """Revenue less goods, visits, complaints, remedies, gestures and acquisition."""
+        service = self.visits + self.complaints + self.remedies + self.gestures
+        return self.revenue - self.goods - service - self.acquisition
+
+    @property
+    def discounts(self) -> Decimal:
+        """What was taken off the list prices."""
+        return self.listed - self.revenue
 
     @property
     def margin_before_discounts(self) -> Decimal:
@@ -64,9 +77,12 @@ class Account:
 
     @property
     def shared_back(self) -> Decimal | None:
-        """Discounts as a share of the margin before discounts; None where there was none to share."""
+        """Discounts, points spent and gifts as a share of the margin before discounts; None where there was none.
+
+        Points count when they are spent, not when earned, or they would count twice; gestures are the gifts.
+        """
         margin = self.margin_before_discounts
-        return (self.listed - self.revenue) / margin if margin > 0 else None
+        return (self.discounts + self.points + self.gestures) / margin if margin > 0 else None
 
 
 def account(history: History, start: datetime, end: datetime, rules: Rules, catalogue: Catalogue | None) -> Account:
@@ -76,7 +92,11 @@ def account(history: History, start: datetime, end: datetime, rules: Rules, cata
     ruled = rules.ruled_costs.get(history.currency or "", RuledCost(visit=_ZERO, complaint=_ZERO))
     made.visits = len(between(history.visits, start, end)) * ruled.visit
     made.complaints = len(between(history.cases, start, end)) * ruled.complaint
-    made.remedies = _recorded(between(history.remedies, start, end), history.currency)
+    made.remedies = _recorded(between(history.remedies, start, end), "cost", history.currency)
+    made.gestures = _recorded(between(history.of(GestureMade.TYPE), start, end), "cost", history.currency)
+    steps = between(history.of(AcquisitionStageChanged.TYPE), start, end)
+    made.acquisition = _recorded(steps, "cost", history.currency)
+    made.points = _recorded(between(history.of(PointsSpent.TYPE), start, end), "value", history.currency)
     return made
 
 
@@ -100,6 +120,7 @@ def _sell(made: Account, sales: Sequence[Purchase], today: date, catalogue: Cata
         made.assume(category, listed, sum([line.paid for line in lines], _ZERO), steady[category])
 
 
-def _recorded(remedies: Iterable[Fact], currency: str | None) -> Decimal:
-    costs = (remedy.data.get("cost") for remedy in remedies)
-    return sum((Decimal(cost["amount"]) for cost in costs if cost and cost["currency"] == currency), _ZERO)
+def _recorded(facts: Iterable[Fact], name: str, currency: str | None) -> Decimal:
+    """The sum of what these facts tell under that name, in the main currency; what tells nothing is not guessed."""
+    amounts = (fact.data.get(name) for fact in facts)
+    return sum((Decimal(each["amount"]) for each in amounts if each and each["currency"] == currency), _ZERO)

@@ -5,12 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from services.scoring.facts.fact import Fact
+from services.scoring.metrics.standards import Stretch, stretches
 from shared.events.complaints import (
     ComplaintAcknowledged,
+    ComplaintBreached,
     ComplaintClosed,
     ComplaintOpened,
+    ComplaintPaused,
     ComplaintReopened,
     ComplaintResolved,
+    ComplaintResumed,
     ComplaintWithdrawn,
 )
 
@@ -21,6 +25,9 @@ CASE_TYPES = (
     ComplaintClosed.TYPE,
     ComplaintReopened.TYPE,
     ComplaintWithdrawn.TYPE,
+    ComplaintPaused.TYPE,
+    ComplaintResumed.TYPE,
+    ComplaintBreached.TYPE,
 )
 """What makes the life of a case."""
 
@@ -30,15 +37,18 @@ MOMENT = timedelta(microseconds=1)
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One complaint since it was opened. A close counts as a resolution where none went before."""
+    """One complaint since it was opened. A close counts as a resolution where none went before.
+
+    `clock`: the stretches in which its clock ran; `breached`: what told that a standard was missed.
+    """
 
     fact: Fact
     category: str
-    due_acknowledge: datetime
-    due_resolve: datetime
+    clock: tuple[Stretch, ...]
     acknowledged: datetime | None
     resolved: tuple[Fact, ...]
     reopened: tuple[Fact, ...]
+    breached: tuple[Fact, ...]
     withdrawn: datetime | None
 
     @property
@@ -49,7 +59,7 @@ class Case:
     @property
     def latest(self) -> Fact:
         """The last thing known of it that matters to how it was cared for."""
-        return max((self.fact, *self.resolved, *self.reopened), key=lambda fact: fact.order)
+        return max((self.fact, *self.resolved, *self.reopened, *self.breached), key=lambda fact: fact.order)
 
     @property
     def first_contact(self) -> bool:
@@ -57,11 +67,16 @@ class Case:
         return any(fact.data.get("first_contact", False) for fact in self.resolved)
 
     def past_standard(self, as_of: datetime) -> bool:
-        """Whether either standard was missed by then, or by the time the case was withdrawn."""
+        """Whether either standard was missed by then, or by the time the case was withdrawn.
+
+        A breach that was told is certain, whatever becomes known of the case later.
+        """
         end = self.withdrawn or as_of
+        if any(fact.time < end for fact in self.breached):
+            return True
         acknowledged = min(self.acknowledged or end, end)
         resolved = min(self.resolved[0].time, end) if self.resolved else end
-        return acknowledged > self.due_acknowledge or resolved > self.due_resolve
+        return any(stretch.missed(acknowledged, resolved) for stretch in self.clock)
 
     def counts(self, as_of: datetime) -> bool:
         """Whether it can be judged: resolved, reopened or past a standard; one taken back only if the latter."""
@@ -80,10 +95,11 @@ class Case:
 
     def turns(self, as_of: datetime) -> list[datetime]:
         """When, after `as_of`, it passes a standard unless somebody acts."""
-        if self.withdrawn or self.past_standard(as_of):
+        running = self.clock[-1]
+        if self.withdrawn or running.end is not None or self.past_standard(as_of):
             return []
-        unmet = [] if self.acknowledged else [self.due_acknowledge]
-        unmet += [] if self.resolved else [self.due_resolve]
+        unmet = [] if self.acknowledged else [running.due_acknowledge]
+        unmet += [] if self.resolved else [running.due_resolve]
         return [due + MOMENT for due in unmet]
 
 
@@ -104,11 +120,11 @@ def _case(life: Mapping[str, Sequence[Fact]]) -> Case:
     return Case(
         fact=opened,
         category=opened.data["category"],
-        due_acknowledge=datetime.fromisoformat(opened.data["due_acknowledge"]),
-        due_resolve=datetime.fromisoformat(opened.data["due_resolve"]),
+        clock=stretches(opened, life.get(ComplaintPaused.TYPE, ()), life.get(ComplaintResumed.TYPE, ())),
         acknowledged=min((fact.time for fact in answered), default=None),
         resolved=tuple(resolved),
         reopened=tuple(reopened),
+        breached=tuple(life.get(ComplaintBreached.TYPE, ())),
         withdrawn=_withdrawn(life.get(ComplaintWithdrawn.TYPE, ()), reopened),
     )
 

@@ -1,12 +1,11 @@
-"""Why a customer may leave: every piece of evidence, weighed by the six types of switching (Keaveney 1995)."""
+"""Why a customer may leave: the six types of switching (Keaveney 1995), and which of them the evidence names."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from services.scoring.facts.fact import Fact
-from services.scoring.metrics.history import History
-from services.scoring.metrics.metric import told
+from services.scoring.metrics.reference import rfc3339
 from services.scoring.metrics.rules import Causes
 
 
@@ -42,31 +41,34 @@ COMPLAINED: Mapping[str, Cause] = {
 }
 
 
-class Piece(NamedTuple):
-    """One piece of evidence: it speaks for `cause` with so many `points`."""
+OBSERVED: Mapping[str, Cause] = {
+    "price": Cause.PRICE,
+    "offer": Cause.PRICE,
+    "programme_joined": Cause.PRICE,
+    "better_product": Cause.PRODUCT,
+    "newer_technology": Cause.TECHNOLOGICAL,
+}
+"""What a competitor's doing speaks for. An approach, or a category switched, tells that, and not why."""
 
+
+class Piece(NamedTuple):
+    """One piece of evidence: what happened, and that it speaks for `cause` with so many `points`."""
+
+    time: datetime
+    type: str
+    subject: str
     cause: Cause
     points: int
-    fact: Fact
 
     def to_json(self) -> dict[str, Any]:
         """`{type, subject, time, cause, points}`."""
-        return {**told(self.fact), "cause": str(self.cause), "points": self.points}
-
-
-def pieces(history: History, rules: Causes) -> list[Piece]:
-    """All evidence from shortly before the last purchase onwards, in order of time."""
-    stated = [Piece(STATED[fact.data["reason"]], rules.stated, fact) for fact in history.exits]
-    complained = [Piece(COMPLAINED[case.category], rules.direct, case.fact) for case in history.cases]
-    reopened = [Piece(Cause.SERVICE, rules.direct, fact) for case in history.cases for fact in case.reopened[:1]]
-    defective = [
-        Piece(Cause.PRODUCT, rules.direct, fact) for fact in history.returns if fact.data["reason"] == "defective"
-    ]
-    found = sorted(stated + complained + reopened + defective, key=lambda piece: piece.fact.order)
-    if not history.purchases:
-        return found
-    since = history.purchases[-1].time - rules.since
-    return [piece for piece in found if piece.fact.time >= since]
+        return {
+            "type": self.type,
+            "subject": self.subject,
+            "time": rfc3339(self.time),
+            "cause": str(self.cause),
+            "points": self.points,
+        }
 
 
 def leader(found: Sequence[Piece], rules: Causes) -> Cause:

@@ -3,15 +3,20 @@
 from typing import NamedTuple
 
 from services.scoring.facts.fact import Fact
+from services.scoring.metrics.conversations import conversations
 from services.scoring.metrics.distribution import rounded
 from services.scoring.metrics.history import History
 from services.scoring.metrics.metric import Metric, counted, latest, mean, metric
 from services.scoring.metrics.reference import Reference, ranked, unranked
 from services.scoring.metrics.rules import Rules
+from shared.events.customers import ContactViolation
 
 
 class Dialogue(NamedTuple):
-    """Contacts and conversations of the window. `violations`: contacts without consent, counted nowhere else."""
+    """Contacts, and conversations with doubts among them, of the window.
+
+    `violations`: contacts without consent, made or only tried, counted nowhere else.
+    """
 
     delivered: int
     answered: int
@@ -27,7 +32,7 @@ class Dialogue(NamedTuple):
 
     @property
     def concluded_share(self) -> float | None:
-        """Two-way conversations with an outcome, over those begun; None if none was."""
+        """Two-way conversations and doubts with an outcome, over those begun; None if none was."""
         return self.concluded / self.begun if self.begun else None
 
 
@@ -35,14 +40,18 @@ def dialogue(history: History) -> Dialogue:
     """What was said in the window. A contact that is still open is not answered yet, as intended."""
     all_contacts = history.recent(history.contacts)
     contacts = [contact for contact in all_contacts if contact.consented]
-    talks = [visit for visit in history.recent(history.visits) if visit.two_way]
+    talks = conversations(history)
+    violations = history.recent(history.of(ContactViolation.TYPE))
     return Dialogue(
         delivered=len(contacts),
         answered=sum(contact.answer is not None for contact in contacts),
-        violations=len(all_contacts) - len(contacts),
+        violations=len(all_contacts) - len(contacts) + len(violations),
         begun=len(talks),
-        concluded=sum(talk.outcome is not None for talk in talks),
-        facts=latest([contact.answer or contact.fact for contact in contacts], [talk.fact for talk in talks]),
+        concluded=sum(talk.concluded for talk in talks),
+        facts=latest(
+            [contact.answer or contact.fact for contact in contacts],
+            sorted((talk.fact for talk in talks), key=lambda fact: fact.order),
+        ),
     )
 
 
@@ -82,7 +91,8 @@ def _reason(found: Dialogue, answers: float | None, unknown: str) -> str:
         compared = unknown if answers is None else f"a larger share than {answers:.0f} % of those contacted"
         said.append(f"Answered {found.answered} of {counted(found.delivered, 'contact')}, {compared}")
     if found.begun:
-        said.append(f"{found.concluded} of {counted(found.begun, 'conversation')} led to an outcome")
+        talks = counted(found.begun, "conversation or doubt", "conversations and doubts")
+        said.append(f"{found.concluded} of {talks} led to an outcome")
     if found.violations:
-        said.append(f"{counted(found.violations, 'contact')} went out without consent")
+        said.append(f"{counted(found.violations, 'contact')} made or tried without consent")
     return f"{'; '.join(said)}." if said else "Never contacted and in no conversation in the window."

@@ -1,80 +1,78 @@
-"""Customer: an objective for each customer. Nobody sets one yet, so two default ones hold for everybody."""
+"""Customer: individual objectives for each customer, and a strategy for each."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from services.scoring.metrics.course import Phase
-from services.scoring.metrics.distribution import rounded
+from services.scoring.metrics.defaults import defaults
 from services.scoring.metrics.history import History
 from services.scoring.metrics.metric import Metric, counted, latest, mean, metric
-from services.scoring.metrics.purchases import Purchase
+from services.scoring.metrics.objectives import Objective, objectives
 from services.scoring.metrics.reference import Reference
 from services.scoring.metrics.rfm import quintiles
-from services.scoring.metrics.rhythm import Limit, in_days, silence_limit
 from services.scoring.metrics.rules import Rules
-from services.scoring.metrics.timeline import between
 
 
 def customer(history: History, phase: Phase | None, rules: Rules, reference: Reference | None) -> Metric:
-    """Mean of keeping the rhythm and, from extension on, a new category (this project's own formulas).
+    """How far the objectives for this customer are, beside what may be expected by now (own formulas).
 
-    `value`: days since the last purchase. Null without a purchase, or where the usual gap is not known.
+    As long as no objective that somebody set can be judged, the default ones stand in, flagged and never sure.
+    Null without a purchase and an objective, or where only the default ones hold and the usual gap is not known.
     """
-    silence = _silence(history)
-    limit = silence_limit(history.days, reference, rules.silence)
-    new = _new_categories(history, rules) if phase is Phase.EXTENSION else None
-    rhythm = None if silence is None or limit is None else _rhythm(silence, limit)
-    widening = None if new is None else 100.0 * bool(new)
-    inputs: dict[str, Any] = {
-        "default": True,
-        "rhythm": rhythm,
-        "silence_days": None if silence is None else rounded(silence),
-        "limit_days": None if limit is None else rounded(in_days(limit.length)),
-        "limit_basis": None if limit is None else limit.basis,
-        "new_category": widening,
-        "new_categories": new,
-        "rfm_quintiles": quintiles(history, rules, reference),
-    }
+    active = objectives(history)
+    judged = [each for each in active if each.judged_from(rules.objectives) <= history.as_of]
+    if not judged:
+        return _by_default(history, phase, rules, reference)
+    return _set(history, active, judged, rules, reference)
+
+
+def _set(
+    history: History,
+    active: Sequence[Objective],
+    judged: Sequence[Objective],
+    rules: Rules,
+    reference: Reference | None,
+) -> Metric:
+    """The mean, over the objectives that can be judged, of progress over expected progress; that is `value` too."""
+    share = mean(each.share(history.as_of, rules.objectives) for each in judged)
+    aimless = sum(not each.strategy for each in judged)
+    past_due = sum(each.due_at < history.as_of for each in judged)
+    return metric(
+        score=None if share is None else 100 * share,
+        value=share,
+        unit="share of the progress expected",
+        inputs={
+            "default": False,
+            "objectives": len(active),
+            "judged": len(judged),
+            "past_due": past_due,
+            "without_strategy": aimless,
+            "rfm_quintiles": quintiles(history, rules, reference),
+        },
+        n=len(judged),
+        evidence=latest(sorted((each.latest for each in judged), key=lambda fact: fact.order)),
+        reason=_reason(len(judged), share or 0.0, aimless, past_due),
+        rules=rules,
+    )
+
+
+def _by_default(history: History, phase: Phase | None, rules: Rules, reference: Reference | None) -> Metric:
+    """Mean of keeping the rhythm and, from extension on, a new category. `value`: days since the last purchase."""
+    found = defaults(history, phase, rules, reference)
     measured = metric(
-        score=mean((rhythm, widening)),
-        value=silence,
+        score=found.score,
+        value=found.silence,
         unit="days since the last purchase",
-        inputs=inputs,
+        inputs={"default": True, **found.inputs(), "rfm_quintiles": quintiles(history, rules, reference)},
         n=len(history.days),
         evidence=latest([purchase.fact for purchase in history.purchases]),
-        reason=_reason(silence, limit, new),
+        reason=found.reason(),
         rules=rules,
     )
     return measured.capped(rules.default_confidence)
 
 
-def _silence(history: History) -> float | None:
-    return in_days(history.as_of - history.purchases[-1].time) if history.purchases else None
-
-
-def _rhythm(silence: float, limit: Limit) -> float:
-    return rounded(100 * min(1.0, max(0.0, 2 - silence / in_days(limit.length))))
-
-
-def _new_categories(history: History, rules: Rules) -> list[str]:
-    """Categories bought of late and never before, in alphabetical order."""
-    late = between(history.purchases, history.as_of - rules.new_category, history.as_of)
-    earlier = history.purchases[: len(history.purchases) - len(late)]
-    return sorted(_kept(late) - _kept(earlier) - {rules.unknown_category})
-
-
-def _kept(bought: Sequence[Purchase]) -> set[str]:
-    return {line.category for purchase in bought for line in purchase.lines if line.dropped is None}
-
-
-def _reason(silence: float | None, limit: Limit | None, new: list[str] | None) -> str:
-    if silence is None:
-        return "No purchase yet and no objective set."
-    said = f"Last bought {counted(int(silence), 'day')} ago"
-    if limit is None:
-        return f"{said}; too few purchases to tell what is usual, and no reference of the customer base to go by."
-    usual = f"up to {in_days(limit.length):.0f} days are usual by {limit.basis}"
-    if new is None:
-        return f"{said}; {usual}."
-    tried = counted(len(new), "new category", "new categories") if new else "no new category"
-    return f"{said}; {usual}; {tried} tried of late."
+def _reason(judged: int, share: float, aimless: int, past_due: int) -> str:
+    said = f"{counted(judged, 'objective')} at {100 * share:.0f} % of what is to be expected by now"
+    if past_due:
+        said += f", {past_due} past due"
+    return f"{said}; {aimless} without a strategy." if aimless else f"{said}."

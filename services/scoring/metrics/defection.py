@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from services.scoring.metrics.causes import Cause, Piece, leader, pieces, points
+from services.scoring.metrics.causes import Cause, Piece, leader, points
 from services.scoring.metrics.distribution import rounded
+from services.scoring.metrics.evidence import pieces
 from services.scoring.metrics.history import History
 from services.scoring.metrics.metric import counted
+from services.scoring.metrics.reference import Reference
 from services.scoring.metrics.rhythm import gaps, in_days, own_limit
 from services.scoring.metrics.rules import Rules, Silence
 
@@ -47,14 +49,17 @@ class Defection:
         }
 
 
-def defection(history: History, rules: Rules) -> Defection:
-    """At risk by a stated exit without a purchase since, or by a silence over the customer's own limit."""
+def defection(history: History, rules: Rules, reference: Reference | None = None) -> Defection:
+    """At risk by a stated exit without a purchase since, or by a silence over the customer's own limit.
+
+    The reference tells what happened around the customer, which may be the cause.
+    """
     last = history.purchases[-1].time if history.purchases else None
     silence = None if last is None else history.as_of - last
     limit = own_limit(sorted(gaps(history.days)), rules.silence)
     left = bool(history.exits) and (last is None or last <= history.exits[-1].time)
     silent = silence is not None and limit is not None and silence > limit
-    found = pieces(history, rules.causes)
+    found = pieces(history, rules, reference)
     gone = left or silent
     cause = leader(found, rules.causes) if gone else None
     return Defection(

@@ -13,7 +13,7 @@ from services.scoring.metrics.purchases import Purchase, purchases
 from services.scoring.metrics.rules import Rules
 from services.scoring.metrics.timeline import ByType, T, between, known_facts
 from services.scoring.metrics.visits import Visit, visits
-from shared.events.complaints import ComplaintRemedyGranted
+from shared.events.complaints import ComplaintRemedyGranted, SurveyAnswered
 from shared.events.customers import (
     ConsentGranted,
     ConsentWithdrawn,
@@ -22,10 +22,8 @@ from shared.events.customers import (
     ExitStated,
 )
 from shared.events.loyalty import CampaignAnswered, CampaignDelivered
-from shared.events.purchases import PurchaseCompleted, PurchaseReturned
+from shared.events.purchases import PurchaseCompleted, PurchaseCorrected, PurchaseReturned
 from shared.events.visits import VisitEnded, VisitStarted
-
-_SURVEY = "crm.survey.answered.v1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +54,11 @@ class History:
     profiles: Sequence[Fact]
     surveys: Sequence[Fact]
     future: datetime | None
+    types: ByType
+
+    def of(self, *types: str) -> Sequence[Fact]:
+        """The known facts of any of these types, in reading order."""
+        return self.types.of(*types)
 
     def recent(self, things: Sequence[T]) -> Sequence[T]:
         """Those of `things` in the window."""
@@ -76,9 +79,10 @@ def read(facts: Iterable[Fact], as_of: datetime, rules: Rules) -> History:
         raise ValueError("as_of needs an offset from UTC")
     as_of = as_of.astimezone(UTC)
     known, future = known_facts(facts, as_of)
-    of = ByType(known).of
+    types = ByType(known)
+    of = types.of
     consents = Consents(of(ConsentGranted.TYPE, ConsentWithdrawn.TYPE))
-    bought = purchases(of(PurchaseCompleted.TYPE), of(PurchaseReturned.TYPE))
+    bought = purchases(of(PurchaseCompleted.TYPE), of(PurchaseReturned.TYPE), of(PurchaseCorrected.TYPE))
     kept = tuple(purchase for purchase in bought if purchase.voided is None)
     start, currency = as_of - rules.window, _main_currency(kept)
     return History(
@@ -98,8 +102,9 @@ def read(facts: Iterable[Fact], as_of: datetime, rules: Rules) -> History:
         consents=consents,
         exits=of(ExitStated.TYPE),
         profiles=of(CustomerRegistered.TYPE, CustomerChanged.TYPE),
-        surveys=of(_SURVEY),
+        surveys=of(SurveyAnswered.TYPE),
         future=future,
+        types=types,
     )
 
 

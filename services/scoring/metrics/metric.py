@@ -77,18 +77,6 @@ def metric(
     )
 
 
-NOT_YET_MEASURED = Metric(
-    score=None,
-    value=None,
-    unit="none",
-    inputs={},
-    n=0,
-    confidence=0.0,
-    evidence=(),
-    reason="Not yet measured.",
-)
-
-
 def mean(parts: Iterable[float | None]) -> float | None:
     """The mean of the parts that are known, None when none is."""
     known = [part for part in parts if part is not None]

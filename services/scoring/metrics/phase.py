@@ -8,6 +8,7 @@ from services.scoring.metrics.history import History
 from services.scoring.metrics.metric import told
 from services.scoring.metrics.reference import rfc3339
 from services.scoring.metrics.rules import Rules
+from shared.events.customers import AcquisitionStageChanged
 
 _ORDER = tuple(Phase)
 
@@ -32,8 +33,20 @@ class Change(NamedTuple):
 def phase_history(history: History, rules: Rules) -> tuple[Change, ...]:
     """Each phase that began, in order; empty where nothing is known of the customer.
 
-    Only purchases move it, judged by what had come back by then: a later return never moves it back.
+    Who is in the pipeline is in acquisition; else only purchases move it, as they were corrected, and judged by
+    what had come back by then: a later return never moves it back.
     """
+    changes = _by_buying(history, rules)
+    pipeline = history.of(AcquisitionStageChanged.TYPE)[:1]
+    if pipeline and not (changes and changes[0].fact.order < pipeline[0].order):
+        changes[:1] = [Change(Phase.ACQUISITION, pipeline[0])]
+    if history.facts and not (changes and changes[0].fact is history.facts[0]):
+        changes.insert(0, Change(Phase.PROSPECT, history.facts[0]))
+    return tuple(changes)
+
+
+def _by_buying(history: History, rules: Rules) -> list[Change]:
+    """The phases that purchases brought: the first is acquisition, as any first purchase is one purchase day."""
     changes: list[Change] = []
     for purchase, course in courses(history.bought, rules):
         reached = course.phase(rules.extension)
@@ -42,6 +55,4 @@ def phase_history(history: History, rules: Rules) -> tuple[Change, ...]:
             changes.append(Change(reached, purchase.fact, kind))
         if reached is Phase.EXTENSION:
             break
-    if history.facts and not (changes and changes[0].fact is history.facts[0]):
-        changes.insert(0, Change(Phase.PROSPECT, history.facts[0]))
-    return tuple(changes)
+    return changes

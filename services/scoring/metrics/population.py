@@ -13,25 +13,22 @@ from services.scoring.facts.fact import Fact
 from services.scoring.metrics.catalogue import Catalogue
 from services.scoring.metrics.communications import dialogue
 from services.scoring.metrics.cost import profit
-from services.scoring.metrics.customization import tailoring
 from services.scoring.metrics.distribution import Distribution
+from services.scoring.metrics.failures import FAILURES, failures
 from services.scoring.metrics.history import History, read
 from services.scoring.metrics.reference import Reference
 from services.scoring.metrics.rfm import rfm
 from services.scoring.metrics.rhythm import gaps, median
 from services.scoring.metrics.rules import Rules
 from services.scoring.metrics.scorecard import Scorecard
-from services.scoring.metrics.timeline import between
-
-FAILURES = ("defective", "wrong_item")
-"""Reasons of a return that a base must record before their absence says anything."""
+from services.scoring.metrics.tailoring import tailoring
 
 
 @dataclass(frozen=True, slots=True)
 class Contribution:
     """What one customer adds to the reference (not money). `gap`, `first_interval`: days, None while unknown.
 
-    `failures`: returns of the window by reason; `values`: the raw values that are ranked in the population.
+    `failures`: those of the window by kind; `values`: the raw values that are ranked in the population.
     """
 
     gap: float | None
@@ -44,11 +41,10 @@ def contribution(facts: Iterable[Fact], as_of: datetime, rules: Rules, catalogue
     """What a customer with these facts adds to the reference of that date."""
     history = read(facts, as_of, rules)
     between_days = gaps(history.days)
-    reasons = [fact.data["reason"] for fact in between(history.returns, history.start, as_of)]
     return Contribution(
         gap=median(between_days),
         first_interval=between_days[0] if between_days else None,
-        failures={reason: reasons.count(reason) for reason in FAILURES},
+        failures=failures(history),
         values=_values(history, rules, catalogue),
     )
 
@@ -58,7 +54,7 @@ def _values(history: History, rules: Rules, catalogue: Catalogue) -> dict[str, f
     values = {
         f"contribution:{history.currency}": found.contribution,
         f"contribution_change:{history.currency}": found.change,
-        "customization": tailoring(history).ratio,
+        "customization": tailoring(history, rules).ratio,
         "answered_share": dialogue(history).answered_share,
     }
     return rfm(history) | {name: float(value) for name, value in values.items() if value is not None}
@@ -78,8 +74,8 @@ class Census:
         if customer.gap is not None and customer.first_interval is not None:
             self._gaps.append(customer.gap)
             self._first_intervals.append(customer.first_interval)
-        for reason in FAILURES:
-            self._failures[reason] += customer.failures[reason]
+        for kind in FAILURES:
+            self._failures[kind] += customer.failures[kind]
         self.count(customer.values)
 
     def add_scores(self, card: Scorecard) -> None:

@@ -33,7 +33,8 @@ class LineGroup(NamedTuple):
 class Purchase(NamedTuple):
     """One bill. `day`: days since 1970-01-01 UTC; `voided`: when the whole of it had come back.
 
-    `losses`: whenever a group of its lines, or the whole, had come back.
+    `told`: what it, or its last correction, says of the lines; `losses`: whenever a group of its lines, or the
+    whole, had come back.
     """
 
     fact: Fact
@@ -41,6 +42,8 @@ class Purchase(NamedTuple):
     day: int
     currency: str
     lines: tuple[LineGroup, ...]
+    told: Mapping[str, Any]
+    corrected: bool = False
     voided: datetime | None = None
     wrong_item: bool = False
     losses: tuple[datetime, ...] = ()
@@ -58,15 +61,22 @@ class Purchase(NamedTuple):
         }
 
 
-def purchases(sold: Iterable[Fact], returned: Iterable[Fact]) -> tuple[Purchase, ...]:
-    """Every purchase, wholly returned ones too, in reading order; a return of no known purchase is passed by."""
+def purchases(sold: Iterable[Fact], returned: Iterable[Fact], corrected: Iterable[Fact] = ()) -> tuple[Purchase, ...]:
+    """Every purchase, wholly returned ones too, in reading order.
+
+    The last correction counts from the beginning, and one without lines takes the purchase away. What speaks
+    of no known purchase is passed by.
+    """
     returns: dict[str, list[Fact]] = {}
     for fact in returned:
         returns.setdefault(fact.data["purchase"], []).append(fact)
-    return tuple(_netted(_purchase(fact), returns.pop(fact.subject, ())) for fact in sold)
+    corrections = {fact.subject: fact for fact in corrected}
+    made = [_purchase(fact, corrections.get(fact.subject)) for fact in sold]
+    return tuple(_netted(each, returns.pop(each.fact.subject, ())) for each in made if each.told["lines"])
 
 
-def _purchase(fact: Fact) -> Purchase:
+def _purchase(fact: Fact, correction: Fact | None) -> Purchase:
+    told = fact.data if correction is None else correction.data
     lines = [
         LineGroup(
             line["category"],
@@ -78,16 +88,24 @@ def _purchase(fact: Fact) -> Purchase:
             line["tailored"],
             line.get("level"),
         )
-        for line in fact.data["lines"]
+        for line in told["lines"]
     ]
-    return Purchase(fact, fact.time, (fact.time - _EPOCH).days, fact.data["currency"], tuple(lines))
+    return Purchase(
+        fact,
+        fact.time,
+        (fact.time - _EPOCH).days,
+        told.get("currency", fact.data["currency"]),
+        tuple(lines),
+        told,
+        correction is not None,
+    )
 
 
 def _netted(purchase: Purchase, returns: Sequence[Fact]) -> Purchase:
     if not returns:
         return purchase
     lines = list(purchase.lines)
-    left = bought = Decimal(purchase.fact.data["quantity"])
+    left = bought = Decimal(purchase.told["quantity"])
     voided = None
     for back in returns:
         for line in back.data["lines"]:

@@ -8,6 +8,7 @@ from typing import Any, Self
 from services.scoring.metrics.catalogue import Catalogue
 from services.scoring.metrics.distribution import Distribution
 from services.scoring.metrics.rules import Rules
+from services.scoring.metrics.surroundings import Surroundings
 
 Distributions = Mapping[str, Distribution]
 
@@ -23,8 +24,8 @@ class Reference:
 
     `median_gap`, `median_first_interval`: days between purchase days – over customers, the median of each
     one's median gap and of each one's first gap. `base`: how often the base recorded a kind of failure in
-    the window. `values`: per raw value, its distribution (`contribution:USD` …); `scores`: per C and for
-    `index`.
+    the window. `surroundings`: what happened around the customers. `values`: per raw value, its distribution
+    (`contribution:USD` …); `scores`: per C and for `index`.
     """
 
     as_of: datetime
@@ -33,6 +34,7 @@ class Reference:
     median_gap: float | None = None
     median_first_interval: float | None = None
     base: Mapping[str, int] = field(default_factory=dict)
+    surroundings: Surroundings = field(default_factory=Surroundings)
     values: Distributions = field(default_factory=dict)
     scores: Distributions = field(default_factory=dict)
 
@@ -45,13 +47,18 @@ class Reference:
             "median_gap": self.median_gap,
             "median_first_interval": self.median_first_interval,
             "base": {name: self.base[name] for name in sorted(self.base)},
+            "surroundings": self.surroundings.to_json(),
             "values": _told(self.values),
             "scores": _told(self.scores),
         }
 
     @classmethod
     def from_json(cls, told: Mapping[str, Any]) -> Self:
-        """The reference that `to_json` told. Raises `KeyError` or `ValueError` on anything else."""
+        """The reference that `to_json` told. Raises `KeyError` or `ValueError` on anything else.
+
+        One that was stored before references told of surroundings has none.
+        """
+        surroundings = told.get("surroundings")
         return cls(
             as_of=datetime.fromisoformat(told["as_of"]),
             revision=told["revision"],
@@ -59,6 +66,7 @@ class Reference:
             median_gap=told["median_gap"],
             median_first_interval=told["median_first_interval"],
             base=dict(told["base"]),
+            surroundings=Surroundings() if surroundings is None else Surroundings.from_json(surroundings),
             values={name: Distribution.from_json(each) for name, each in told["values"].items()},
             scores={name: Distribution.from_json(each) for name, each in told["scores"].items()},
         )

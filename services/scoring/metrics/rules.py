@@ -67,20 +67,64 @@ class Causes(Rule):
     since: timedelta = Field(default=timedelta(days=90), description="before the last purchase")
     stated: int = 5
     direct: int = 3
+    pattern: int = 1
     least: int = 3
     lead: int = 2
+
+
+class Patterns(Rule):
+    """From how much on a pattern in what a customer does speaks for a cause of defection."""
+
+    before: timedelta = Field(default=timedelta(days=365), description="what the evidence is held against")
+    purchases: int = Field(default=3, ge=1, description="that a share or a rate must rest on")
+    returns: int = Field(default=2, ge=1, description="of late, before there is a rate that doubled")
+    growth: float = Field(default=2.0, gt=1, description="of the rate of returns")
+    category_purchases: int = Field(
+        default=12, ge=1, description="of a category in the time before: about three in 90 days are to be expected"
+    )
+    low_csat: int = Field(default=2, ge=1, le=5)
+    app: str = Field(default="app", description="the channel that is the app")
+    silence: timedelta = Field(default=timedelta(days=30), description="after the app was used last")
+
+
+class Objectives(Rule):
+    """How an objective for one customer is judged."""
+
+    settling: timedelta = Field(default=timedelta(days=1), description="before anything is expected of it")
+    without_strategy: float = Field(default=0.5, ge=0, le=1, description="what its share counts then")
+
+
+class Control(Rule):
+    """How a step from contact to cash that is late fades: evenly, from full worth at its due time to none."""
+
+    worthless: timedelta = Field(default=timedelta(days=30), gt=timedelta(0), description="so late it counts nothing")
+
+
+class Bonding(Rule):
+    """What evidence of a bond weighs, how it fades, and when the bond is held and lost; strengths 0–1."""
+
+    weight: float = Field(default=0.5, gt=0)
+    light: float = Field(default=0.1, gt=0, description="the weight of points earned and of baggage looked after")
+    half_life: timedelta = Field(default=timedelta(days=180), description="after this long a piece counts half")
+    spacing: timedelta = Field(default=timedelta(days=30), description="at most one piece per kind in so long")
+    most: float = Field(default=1.5, gt=0, description="the sum of weights that counts at most")
+    held: float = Field(default=0.50, gt=0, lt=1, description="the strength from which it is held")
+    lost: float = Field(default=0.35, gt=0, lt=1, description="the strength below which it is lost")
+    events: int = Field(default=2, ge=1, description="distinct events before it is held")
+    within: timedelta = Field(default=timedelta(days=720), description="how old such an event may be")
 
 
 class Rules(Rule):
     """All of it. A scorecard names the `version` it was made with: change a rule, change the version."""
 
-    version: str = "2026.1"
+    version: str = "2026.2"
     window: timedelta = timedelta(days=365)
     confidence_k: float = Field(default=5.0, gt=0, description="evidence at which confidence is one half")
     default_confidence: float = Field(default=0.5, ge=0, le=1, description="at most, where we set the goal")
     weights: dict[C, float] = Field(default_factory=lambda: dict.fromkeys(ELEVEN_CS, 1.0))
     least_known: int = Field(default=4, ge=1, description="Cs known before there is an index")
     least_population: int = Field(default=20, ge=1, description="customers before there is a percentile")
+    told_move: float = Field(default=1.0, gt=0, description="of the index, before it is told to other systems again")
     unknown_category: str = Field(default="UNKNOWN", description="the category of a line that has none")
     shared_back_target: float = Field(default=1.0, gt=0, description="of the margin before discounts")
     ruled_costs: dict[str, RuledCost] = Field(
@@ -91,7 +135,9 @@ class Rules(Rule):
         },
         description="by currency: a minute of staff a visit, about half an hour a complaint",
     )
-    contact_validity: timedelta = Field(default=timedelta(days=30), description="where a contact names none")
+    contact_validity: timedelta = Field(
+        default=timedelta(days=30), description="of a suggestion too; where none is named"
+    )
     new_category: timedelta = Field(default=timedelta(days=180), description="how long a category is new")
     reopened: timedelta = Field(default=timedelta(days=7), description="a resolution that does not last so long")
     review: timedelta = Field(default=timedelta(days=30), description="no card grows older unseen")
@@ -99,6 +145,10 @@ class Rules(Rule):
     extension: Extension = Extension()
     silence: Silence = Silence()
     causes: Causes = Causes()
+    bonds: Bonding = Bonding()
+    patterns: Patterns = Patterns()
+    objectives: Objectives = Objectives()
+    control: Control = Control()
 
     @model_validator(mode="after")
     def _weighs_every_c(self) -> Self:

@@ -6,8 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from services.scoring.facts.fact import Fact
+from services.scoring.metrics.bonds import Bonds, bonds
+from services.scoring.metrics.capabilities import capabilities
 from services.scoring.metrics.care import care
 from services.scoring.metrics.categories import categories
+from services.scoring.metrics.chain import chain
+from services.scoring.metrics.collaboration import collaboration
 from services.scoring.metrics.communications import communications
 from services.scoring.metrics.control import control
 from services.scoring.metrics.cost import cost
@@ -18,13 +22,11 @@ from services.scoring.metrics.defection import Defection, defection
 from services.scoring.metrics.history import History, read
 from services.scoring.metrics.index import Index, index
 from services.scoring.metrics.measurements import measurements
-from services.scoring.metrics.metric import NOT_YET_MEASURED, Metric
+from services.scoring.metrics.metric import Metric
 from services.scoring.metrics.phase import Change, phase_history
 from services.scoring.metrics.reference import Reference, ranked, rfc3339
 from services.scoring.metrics.review import next_review_at
 from services.scoring.metrics.rules import DEFAULT_RULES, C, Rules
-
-BONDS = ("financial", "social", "customization", "structural")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,7 @@ class Scorecard:
     percentile: float | None
     phases: tuple[Change, ...]
     cs: Mapping[C, Metric]
+    bonds: Bonds
     defection: Defection
     facts_recorded_after: int
     next_review_at: datetime
@@ -63,9 +66,10 @@ class Scorecard:
             "percentile": self.percentile,
             "phase": None if self.phase is None else str(self.phase),
             "phase_history": [change.to_json() for change in self.phases],
-            "bond_level": None,
+            "bond_level": self.bonds.level,
             "cs": {name: measured.to_json() for name, measured in self.cs.items()},
-            "bonds": {bond: {"strength": None, "held": None, "evidence": []} for bond in BONDS},
+            "bonds": self.bonds.to_json(),
+            "bonds_isolated": list(self.bonds.isolated),
             "value": {"p_alive": None, "expected_purchases": None, "clv": None, "decile": None},
             "defection": self.defection.to_json(),
             "next_actions": [],
@@ -86,7 +90,7 @@ def evaluate(
     history = read(facts, as_of, rules)
     phases = phase_history(history, rules)
     cs = _measure(history, phases[-1].phase if phases else None, rules, reference)
-    whole = index(cs, rules)
+    whole, held_by = index(cs, rules), bonds(history, rules)
     return Scorecard(
         as_of=as_of,
         rules_version=rules.version,
@@ -95,9 +99,10 @@ def evaluate(
         percentile=_percentile("index", whole.value, rules, reference),
         phases=phases,
         cs={name: _compared(name, measured, rules, reference) for name, measured in cs.items()},
-        defection=defection(history, rules),
+        bonds=held_by,
+        defection=defection(history, rules, reference),
         facts_recorded_after=sum(fact.recorded > as_of for fact in history.facts),
-        next_review_at=next_review_at(history, rules),
+        next_review_at=next_review_at(history, rules, held_by.turns(history.as_of, rules)),
     )
 
 
@@ -105,15 +110,15 @@ def _measure(history: History, phase: Phase | None, rules: Rules, reference: Ref
     return {
         "customer": customer(history, phase, rules, reference),
         "categories": categories(history, rules, reference),
-        "capabilities": NOT_YET_MEASURED,
+        "capabilities": capabilities(history, rules, reference),
         "cost_profitability_value": cost(history, rules, reference),
         "control_contact_to_cash": control(history, rules, reference),
-        "collaboration_integration": NOT_YET_MEASURED,
+        "collaboration_integration": collaboration(history, rules),
         "customization": customization(history, rules, reference),
         "communications_interaction_positioning": communications(history, rules, reference),
         "customer_measurements": measurements(history, rules),
         "customer_care": care(history, rules),
-        "chain_of_relationships": NOT_YET_MEASURED,
+        "chain_of_relationships": chain(history, rules),
     }
 
 

@@ -40,6 +40,8 @@ class ByType:
 
     def of(self, *types: str) -> list[Fact]:
         """The facts of any of these types, in reading order."""
+        if len(types) == 1:
+            return self._types.get(types[0], [])
         found = [self._types[name] for name in types if name in self._types]
         return found[0] if len(found) == 1 else sorted(chain(*found), key=_READING_ORDER)
 

@@ -23,6 +23,7 @@ from tests.scoring.metrics.facts import (
     spread,
     visit,
 )
+from tests.scoring.metrics.service_facts import gesture, money, points_earned, points_spent, stage
 
 
 def measured(*facts: Fact, base: Reference | None = None) -> Metric:
@@ -103,3 +104,36 @@ def test_S01_cost_a_currency_without_ruled_cost_says_so() -> None:
 def test_S01_cost_no_margin_to_share_is_no_part() -> None:
     loss = measured(purchase("p", ago(9), line("A", "9.00", cost="12.00")))
     assert (loss.score, loss.inputs["shared_back"], loss.value) == (None, None, Decimal("-3.00"))
+
+
+BOUGHT = purchase("p", ago(9), line("A", "90.00", listed="100.00", cost="60.00"))
+
+
+def test_C09_gestures_cost_us_and_are_gifts() -> None:
+    found = measured(BOUGHT, gesture("g", ago(3), money("2.00")), gesture("free", ago(2)))
+    assert found.value == Decimal("28.00")  # 90 - 60 - 2
+    assert (found.inputs["gestures"], found.inputs["shared_back"]) == ("2.00", 0.3)  # (10 + 2)/40
+    assert measured(BOUGHT, gesture("g", ago(3), money("2.00", "EUR"))).value == Decimal("30.00")
+    assert measured(BOUGHT, gesture("g", ago(365), money("2.00"))).value == Decimal("28.00")
+    assert measured(BOUGHT, gesture("g", ago(365.1), money("2.00"))).value == Decimal("30.00")
+
+
+def test_C05_what_acquiring_the_customer_cost() -> None:
+    found = measured(BOUGHT, stage(ago(20), money("7.00")), stage(ago(19), money("1.00")), stage(ago(18)))
+    assert (found.value, found.inputs["acquisition"]) == (Decimal("22.00"), "8.00")
+    assert found.inputs["shared_back"] == 0.25  # it is no gift
+    assert measured(BOUGHT, stage(ago(20), money("7.00", "INR"))).value == Decimal("30.00")
+
+
+def test_L10_points_are_shared_back_when_they_are_spent() -> None:
+    found = measured(BOUGHT, points_earned("e", ago(8), money("9.00")), points_spent("s", ago(3), money("4.00")))
+    assert found.inputs["shared_back"] == 0.35  # (10 + 4)/40; what was earned would count twice
+    assert (found.value, found.inputs["points_spent"]) == (Decimal("30.00"), "4.00")
+    assert measured(BOUGHT, points_spent("s", ago(3), money("4.00", "EUR"))).inputs["shared_back"] == 0.25
+    assert measured(BOUGHT, points_spent("s", ago(3))).inputs["shared_back"] == 0.25
+
+
+def test_L10_all_that_is_shared_back_reaches_the_target() -> None:
+    found = measured(BOUGHT, points_spent("s", ago(3), money("20.00")), gesture("g", ago(3), money("10.00")))
+    assert (found.inputs["shared_back"], found.inputs["shared_back_score"]) == (1.0, 100.0)  # (10 + 20 + 10)/40
+    assert measured(gesture("g", ago(3), money("10.00"))).score is None

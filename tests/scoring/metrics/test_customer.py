@@ -1,17 +1,18 @@
 """Customer and Customer measurements: the default objectives, and how fresh our knowledge is."""
 
 from datetime import timedelta
-from typing import Any
+from typing import get_args
 
 from services.scoring.facts.fact import Fact
 from services.scoring.metrics.course import Phase
 from services.scoring.metrics.customer import customer
 from services.scoring.metrics.history import read
-from services.scoring.metrics.measurements import measurements
+from services.scoring.metrics.measurements import FACTORS, measurements
 from services.scoring.metrics.metric import Metric
 from services.scoring.metrics.reference import Reference
 from services.scoring.metrics.rhythm import own_limit, quantile, silence_limit
 from services.scoring.metrics.rules import DEFAULT_RULES
+from shared.events.complaints import Factor
 from tests.scoring.metrics.facts import (
     AS_OF,
     ago,
@@ -25,6 +26,7 @@ from tests.scoring.metrics.facts import (
     spread,
     visit,
 )
+from tests.scoring.metrics.service_facts import survey
 
 
 def kept(*facts: Fact, phase: Phase = Phase.RETENTION, base: Reference | None = None) -> Metric:
@@ -101,12 +103,6 @@ def known(*facts: Fact) -> Metric:
     return measurements(read(facts, AS_OF, DEFAULT_RULES), DEFAULT_RULES)
 
 
-def survey(time_ago: float, about: str = "purchase", *factors: str) -> Fact:
-    data: dict[str, Any] = {"about": {"kind": about, "id": "x"}, "factors": [{"factor": each} for each in factors]}
-    time = ago(time_ago)
-    return Fact(time, "/crm/test", "crm.survey.answered.v1", "s", f"s{time_ago}", time, data)
-
-
 def test_S01_measurements_halve_at_each_limit() -> None:
     # purchase 30 d old: ½; visit 60 d: ¼; profile 365 d, with consent: ½; four surveys never: 0 → 1.25/7
     facts = [purchase("p", ago(30)), visit("v", ago(60)), registered(ago(365)), consent(ago(365))]
@@ -125,18 +121,23 @@ def test_S01_measurements_a_profile_without_consent_is_none() -> None:
 
 def test_S01_measurements_surveys_by_factor() -> None:
     found = known(
-        purchase("p", ago(30)), survey(180, "purchase", "product", "sales"), survey(360, "purchase", "product")
+        purchase("p", ago(30)),
+        survey(ago(180), about="purchase", product=(5, 5), sales=(5, 4)),
+        survey(ago(360), product=(5, 6)),
     )
     # purchase ½, visit 0, profile 0, product ½, sales ½, post-purchase 0, culture 0 → 1.5/7
     assert found.score == 21.4286
     assert len(found.evidence) == 2
+    assert get_args(Factor) == FACTORS
 
 
 def test_S01_measurements_a_complaint_asks_for_its_survey() -> None:
     assert "survey_complaint" not in known(opened("c", ago(366))).inputs["instruments"]
     assert known(opened("c", ago(9))).inputs["instruments"]["survey_complaint"] == 0.0
-    asked = known(opened("c", ago(200)), survey(90, "complaint"))
+    asked = known(opened("c", ago(200)), survey(ago(90), about="complaint", csat=2))
     assert asked.inputs["instruments"]["survey_complaint"] == 0.5
+    other = known(opened("c", ago(200)), survey(ago(90), about="visit"), survey(ago(90)))
+    assert other.inputs["instruments"]["survey_complaint"] == 0.0
 
 
 def test_S01_measurements_null_where_nothing_is_known() -> None:

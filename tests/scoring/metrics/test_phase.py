@@ -4,7 +4,9 @@ from services.scoring.facts.fact import Fact
 from services.scoring.metrics.history import read
 from services.scoring.metrics.phase import Change, phase_history
 from services.scoring.metrics.rules import DEFAULT_RULES
-from tests.scoring.metrics.facts import AS_OF, ago, line, purchase, registered, returned, visit
+from shared.events.customers import AcquisitionStageChanged
+from shared.events.purchases import PurchaseCorrected, PurchasedLine
+from tests.scoring.metrics.facts import AS_OF, ago, fact, line, purchase, registered, returned, visit
 
 
 def phases(*facts: Fact) -> tuple[Change, ...]:
@@ -17,6 +19,15 @@ def names(*facts: Fact) -> list[str]:
 
 def bills(*days: float, category: str = "A") -> list[Fact]:
     return [purchase(f"p{day}", ago(day), line(category, "1.00")) for day in days]
+
+
+def corrected(subject: str, days: float, *lines: PurchasedLine) -> Fact:
+    """A bill of so many days ago was wrong, we learn a day before `AS_OF`."""
+    return fact(PurchaseCorrected(purchased_at=ago(days), reason="typo", lines=lines), subject, ago(1))
+
+
+def stage(days: float) -> Fact:
+    return fact(AcquisitionStageChanged(stage="enquiry"), "ann", ago(days))
 
 
 def test_S03_known_is_prospect_and_unknown_is_nothing() -> None:
@@ -84,3 +95,45 @@ def test_S03_a_category_taken_back_does_not_widen() -> None:
     rest = bills(50, 30, 20)
     assert names(*rest, wide, *bills(10))[-1] == "extension"
     assert names(*rest, wide, *bills(10), returned(wide, ago(25), line("B", "1.00")))[-1] == "retention"
+
+
+def test_S03_who_is_in_the_pipeline_is_in_acquisition() -> None:
+    found = phases(registered(ago(40)), stage(35), stage(32), *bills(30, 20))
+    assert [(str(each.phase), each.fact.time) for each in found] == [
+        ("prospect", ago(40)),
+        ("acquisition", ago(35)),
+        ("retention", ago(20)),
+    ]
+    assert found[1].to_json()["evidence"][0]["type"] == "crm.acquisition.stage_changed.v1"
+    assert names(stage(35)) == ["acquisition"]
+
+
+def test_S03_the_pipeline_comes_too_late_for_who_bought() -> None:
+    assert [each.fact.time for each in phases(*bills(30), stage(25), *bills(20))] == [ago(30), ago(20)]
+
+
+def test_S03_a_bill_corrected_to_nothing_was_never_bought() -> None:
+    first, second = bills(30, 20)
+    assert names(first, second, corrected("p20", 20)) == ["acquisition"]
+    assert [(str(each.phase), each.fact.time) for each in phases(first, second, corrected("p30", 30))] == [
+        ("prospect", ago(30)),
+        ("acquisition", ago(20)),
+    ]
+
+
+def test_S03_a_correction_counts_from_the_beginning() -> None:
+    regular = [*bills(50, 40, 30, 20), *bills(10, category="B")]
+    found = phases(*regular)
+    assert (str(found[-1].phase), found[-1].fact.subject) == ("extension", "p10")
+    assert names(*regular, corrected("p10", 10, line("A", "1.00")))[-1] == "retention"
+    earlier = phases(*bills(50, 40, 30, 20, 10), corrected("p40", 40, line("B", "1.00")))
+    assert (str(earlier[-1].phase), earlier[-1].fact.subject) == ("extension", "p10")
+    assert earlier[1].kind == "other"
+
+
+def test_S03_a_corrected_bill_may_come_back() -> None:
+    first, second = bills(30, 20)
+    right = line("B", "2.00")
+    back = returned(second, ago(15), right)
+    assert names(first, second, corrected("p20", 20, right), back, *bills(10)) == ["acquisition", "retention"]
+    assert phases(first, second, corrected("p20", 20, right), back)[-1].kind == "other"

@@ -1,0 +1,141 @@
+"""Collaboration and integration: whether the customer's processes are joined to ours, and used."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from services.scoring.facts.fact import Fact
+from services.scoring.metrics.cases import MOMENT
+from services.scoring.metrics.distribution import rounded
+from services.scoring.metrics.history import History
+from services.scoring.metrics.metric import Metric, counted, latest, mean, metric
+from services.scoring.metrics.rules import Rules
+from shared.events.customers import IntegrationEnded, IntegrationOffered, IntegrationStarted, IntegrationUsed
+from shared.events.visits import TouchpointRecorded
+
+_YEAR = timedelta(days=365) // MOMENT
+
+
+class Joined(NamedTuple):
+    """One stretch of time in which an integration was active. `reviews`: joint reviews a year to be expected."""
+
+    reviews: int
+    start: datetime
+    end: datetime | None
+
+
+class Dealings(NamedTuple):
+    """Orders and cases of the window, those of them through an integration, and joint reviews.
+
+    `expected`: joint reviews that were to be held by now, None for an individual.
+    """
+
+    all: Sequence[Fact]
+    through: Sequence[Fact]
+    held: Sequence[Fact]
+    expected: float | None
+
+    @property
+    def share(self) -> float | None:
+        """Orders and cases through an integration, of all; None where there were none."""
+        return len(self.through) / len(self.all) if self.all else None
+
+    @property
+    def reviewed(self) -> float | None:
+        """Joint reviews held of those expected, 1 at most; None before the first one is due."""
+        if self.expected is None or self.expected < 1:
+            return None
+        return min(1.0, len(self.held) / self.expected)
+
+
+def collaboration(history: History, rules: Rules) -> Metric:
+    """Mean of the share of orders and cases through an integration and, with organizations, of reviews (own).
+
+    `value`: that share. Null where no integration was ever offered, or nothing of the window tells of one.
+    """
+    offered = history.of(IntegrationOffered.TYPE, IntegrationStarted.TYPE, IntegrationUsed.TYPE, IntegrationEnded.TYPE)
+    found = _dealings(history) if offered else Dealings((), (), (), None)
+    score = mean((found.share, found.reviewed))
+    return metric(
+        score=None if score is None else 100 * score,
+        value=found.share,
+        unit="share of orders and cases through an integration",
+        inputs={
+            "integrations": len({fact.subject for fact in offered}),
+            "orders_and_cases": len(found.all),
+            "through_integration": len(found.through),
+            "reviews_held": len(found.held),
+            "reviews_expected": None if found.expected is None else rounded(found.expected),
+            "reviews_share": None if found.reviewed is None else rounded(found.reviewed),
+        },
+        n=len(found.all) + int(found.expected or 0),
+        evidence=latest(found.through, found.held) or latest(found.all, offered),
+        reason=_reason(found, offered=bool(offered)),
+        rules=rules,
+    )
+
+
+def turns(history: History) -> list[datetime]:
+    """When, after `history.as_of`, the first joint review is due, at the earliest."""
+    if not _is_organization(history):
+        return []
+    joined = _joined(history)
+    owed, rate = _owed(joined, history), sum(each.reviews for each in joined if each.end is None)
+    return [history.as_of - (owed - _YEAR) // rate * MOMENT] if rate and owed < _YEAR else []
+
+
+def _dealings(history: History) -> Dealings:
+    orders = [each.fact for each in history.recent(history.purchases)]
+    cases = [each.fact for each in history.recent(history.cases)]
+    dealings = sorted(orders + cases, key=lambda fact: fact.order)
+    return Dealings(
+        all=dealings,
+        through=[fact for fact in dealings if "integration_id" in fact.data],
+        held=_reviews(history),
+        expected=_owed(_joined(history), history) / _YEAR if _is_organization(history) else None,
+    )
+
+
+def _reviews(history: History) -> list[Fact]:
+    told = history.recent(history.of(TouchpointRecorded.TYPE, IntegrationUsed.TYPE))
+    return [fact for fact in told if fact.data["kind"] in ("joint_review", "review")]
+
+
+def _is_organization(history: History) -> bool:
+    return bool(history.profiles) and history.profiles[-1].data["kind"] == "organization"
+
+
+def _joined(history: History) -> list[Joined]:
+    """When which integration was active; one started again is from then on as it was told then.
+
+    The end of what is not known to be active is passed by.
+    """
+    active: dict[str, Joined] = {}
+    stretches: list[Joined] = []
+    for fact in history.of(IntegrationStarted.TYPE, IntegrationEnded.TYPE):
+        before = active.pop(fact.subject, None)
+        if before is not None:
+            stretches.append(before._replace(end=fact.time))
+        if fact.type == IntegrationStarted.TYPE:
+            active[fact.subject] = Joined(fact.data["reviews_a_year"], fact.time, None)
+    return [*stretches, *active.values()]
+
+
+def _owed(joined: Sequence[Joined], history: History) -> int:
+    """Joint reviews expected of the window, in parts of a review: `_YEAR` of them are one. Exact, of any size."""
+    lengths = [
+        (each.reviews, (each.end or history.as_of) - max(each.start, history.start)) for each in joined if each.reviews
+    ]
+    return sum(reviews * max(0, length // MOMENT) for reviews, length in lengths)
+
+
+def _reason(found: Dealings, *, offered: bool) -> str:
+    if not offered:
+        return "No integration was ever offered."
+    said = []
+    if found.all:
+        named = counted(len(found.all), "order or case", "orders and cases")
+        said.append(f"{len(found.through)} of {named} came through an integration")
+    if found.reviewed is not None:
+        said.append(f"{counted(len(found.held), 'joint review')} held of {found.expected:.1f} expected")
+    return f"{'; '.join(said)}." if said else "An integration was offered, but nothing was ordered or asked for since."

@@ -1,0 +1,115 @@
+"""Collaboration and integration: orders, cases and reviews where processes are joined."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from services.scoring.facts.fact import Fact
+from services.scoring.metrics.collaboration import collaboration, turns
+from services.scoring.metrics.history import read
+from services.scoring.metrics.metric import Metric
+from services.scoring.metrics.rules import DEFAULT_RULES
+from tests.scoring.metrics.dealing_facts import (
+    bill,
+    complained,
+    corrected,
+    ended,
+    offered,
+    organization,
+    review,
+    started,
+    used,
+)
+from tests.scoring.metrics.facts import AS_OF, ago, line, purchase, registered, returned
+
+MOMENT = timedelta(microseconds=1)
+
+
+def joined(*facts: Fact, as_of: datetime = AS_OF) -> Metric:
+    return collaboration(read(facts, as_of, DEFAULT_RULES), DEFAULT_RULES)
+
+
+def expected(*facts: Fact, as_of: datetime = AS_OF) -> float | None:
+    found: float | None = joined(organization(ago(900)), *facts, as_of=as_of).inputs["reviews_expected"]
+    return found
+
+
+def test_C13_null_when_no_integration_was_ever_offered() -> None:
+    found = joined(purchase("p", ago(3)), organization(ago(9)), review("r", ago(2)))
+    assert (found.score, found.n, found.reason) == (None, 0, "No integration was ever offered.")
+    quiet = joined(offered("i", ago(9)))
+    assert (quiet.score, quiet.inputs["integrations"]) == (None, 1)
+    assert "nothing was ordered or asked for" in quiet.reason
+
+
+def test_C13_share_of_orders_and_cases_through_an_integration() -> None:
+    facts = [started("i", ago(500)), ended("i", ago(2)), purchase("a", ago(9)), complained("c", ago(5))]
+    facts += [bill("b", ago(365), integration_id="i"), complained("d", ago(4), integration="i")]
+    found = joined(*facts)
+    assert (found.score, found.value, found.n) == (50.0, 0.5, 4)  # one order of two, one case of two
+    assert found.reason == "2 of 4 orders and cases came through an integration."
+    assert [fact.subject for fact in found.evidence] == ["d", "b"]
+    assert joined(*facts, as_of=AS_OF + MOMENT).score == 33.3333  # the order is out of the window
+
+
+def test_C13_an_integration_offered_and_not_used_is_an_observed_failure() -> None:
+    for proof in (offered("i", ago(500)), used("i", ago(500)), ended("i", ago(500))):
+        assert joined(proof, purchase("p", ago(9))).score == 0.0
+
+
+def test_C13_orders_wholly_returned_are_none_and_corrected_ones_stay() -> None:
+    order = bill("p", ago(9), integration_id="i")
+    facts = [offered("i", ago(500)), order, purchase("q", ago(8))]
+    assert joined(*facts, returned(order, ago(7))).score == 0.0
+    assert joined(*facts, corrected(order, ago(7), line("A", "3.00"))).score == 50.0
+
+
+def test_C13_organizations_hold_joint_reviews() -> None:
+    facts = [started("i", ago(182.5), reviews=4), bill("p", ago(9), integration_id="i"), purchase("q", ago(9))]
+    held = [review("r", ago(100))]
+    found = joined(organization(ago(900)), *facts, *held)
+    # half a year of four reviews: 1 of 2 held; 1 of 2 orders through it
+    assert (found.inputs["reviews_expected"], found.inputs["reviews_share"], found.score) == (2.0, 0.5, 50.0)
+    assert found.n == 4
+    assert "1 joint review held of 2.0 expected" in found.reason
+    more = [used("i", ago(50), "review"), used("i", ago(40), "order"), review("x", ago(30)), review("old", ago(366))]
+    assert joined(organization(ago(900)), *facts, *more[:2]).inputs["reviews_held"] == 1
+    assert joined(organization(ago(900)), *facts, *held, *more).inputs["reviews_share"] == 1.0  # 3 of 2: 1 at most
+    assert joined(organization(ago(900)), *facts, *held, *more).score == 75.0
+    assert joined(registered(ago(900)), *facts).inputs["reviews_expected"] is None
+    assert joined(registered(ago(900)), *facts, organization(ago(3))).inputs["reviews_share"] == 0.0
+
+
+@pytest.mark.parametrize(
+    ("facts", "reviews"),
+    [
+        ([started("i", ago(800), 4)], 4.0),  # no more than the window
+        ([started("i", ago(800), 4), ended("i", ago(400))], 0.0),
+        ([started("i", ago(800), 4), ended("i", ago(292))], 0.8),
+        ([ended("i", ago(801)), started("i", ago(800), 4)], 4.0),  # an end of nothing
+        ([started("i", ago(300), 4), ended("i", ago(227)), started("i", ago(73), 4)], 1.6),
+        ([started("i", ago(365), 4), started("i", ago(73), 9)], 5.0),  # 292 d of four, 73 d of nine
+        ([started("i", ago(73), 5), started("j", ago(73), 10), offered("k", ago(300))], 3.0),
+        ([started("i", ago(365), 1_000_000_000)], 1e9),
+    ],
+)
+def test_C13_reviews_expected_while_an_integration_is_active(facts: list[Fact], reviews: float) -> None:
+    assert expected(*facts) == reviews
+
+
+def test_C13_reviews_say_nothing_before_the_first_is_due() -> None:
+    facts = [organization(ago(900)), started("i", ago(73), reviews=5), purchase("p", ago(9))]
+    assert joined(*facts).inputs["reviews_share"] == 0.0  # one was due at this very moment
+    early = joined(*facts, review("r", ago(20)), as_of=AS_OF - MOMENT)
+    assert (early.inputs["reviews_share"], early.score) == (None, 0.0)
+
+
+def test_S04_the_first_review_falls_due_without_an_event() -> None:
+    facts = [organization(ago(900)), started("i", ago(13), reviews=5), started("j", ago(3), reviews=2)]
+    # 13 d of five and 3 d of two are 71 of 365 parts; the other 294 grow by seven a day
+    assert turns(read(facts, AS_OF, DEFAULT_RULES)) == [AS_OF + timedelta(days=42)]
+    assert joined(*facts, as_of=AS_OF + timedelta(days=42)).inputs["reviews_share"] == 0.0
+    assert joined(*facts, as_of=AS_OF + timedelta(days=42) - MOMENT).inputs["reviews_share"] is None
+    assert turns(read([registered(ago(900)), *facts[1:]], AS_OF, DEFAULT_RULES)) == []
+    assert turns(read([*facts, ended("i", ago(1)), ended("j", ago(1))], AS_OF, DEFAULT_RULES)) == []
+    assert turns(read([*facts, started("k", ago(365), reviews=1)], AS_OF, DEFAULT_RULES)) == []
