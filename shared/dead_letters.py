@@ -2,13 +2,17 @@
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Protocol
 
 from aiokafka import AIOKafkaProducer, ConsumerRecord
-from aiokafka.errors import KafkaError
 
-from shared.kafka import SEND_DEADLINE_S, make_producer
+from shared.kafka import SEND_DEADLINE_S, leave, make_producer
+from shared.received import Reason, appended_ms
+
+OURS = "dead-letter-"
+ERROR, SETTLED = OURS + "error", OURS + "settled"
+"""`SETTLED`: the header of a record that only tells which letter, by its offset, was put back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,17 +21,45 @@ class DeadLetter:
 
     record: ConsumerRecord
     error: str
+    reason: Reason
 
     @property
     def headers(self) -> list[tuple[str, bytes]]:
         """The record's own headers, and the dead letter's."""
         origin = {
-            "dead-letter-error": self.error[:500],
-            "dead-letter-topic": self.record.topic,
-            "dead-letter-partition": str(self.record.partition),
-            "dead-letter-offset": str(self.record.offset),
+            "error": self.error[:500],
+            "topic": self.record.topic,
+            "partition": str(self.record.partition),
+            "offset": str(self.record.offset),
+            "appended": str(appended_ms(self.record)),
         }
-        return [*self.record.headers, *((name, value.encode()) for name, value in origin.items())]
+        return [*self.record.headers, *((OURS + name, value.encode()) for name, value in origin.items())]
+
+
+def original(letter: ConsumerRecord) -> ConsumerRecord | None:
+    """The record that a dead letter was made of, where and when it was; None: not a dead letter."""
+    told = dict(letter.headers)
+    try:
+        return replace(
+            letter,
+            topic=told[OURS + "topic"].decode(),
+            partition=int(told[OURS + "partition"]),
+            offset=int(told[OURS + "offset"]),
+            timestamp=int(told.get(OURS + "appended", str(letter.timestamp))),
+            headers=tuple((name, value) for name, value in letter.headers if not name.startswith(OURS)),
+        )
+    except (KeyError, ValueError):
+        return None
+
+
+class LetterBox(Protocol):
+    """Where a consumer leaves what it can't take in."""
+
+    async def send(self, letters: Sequence[DeadLetter]) -> None:
+        """Keep the letters. Raises `TimeoutError` or `KafkaError`; the caller must not move on then."""
+
+    async def close(self) -> None:
+        """Let go of what was opened."""
 
 
 class DeadLetters:
@@ -59,5 +91,4 @@ class DeadLetters:
         """Close the producer, if one was opened."""
         if self._producer is not None:
             producer, self._producer = self._producer, None
-            with suppress(TimeoutError, KafkaError):
-                await asyncio.wait_for(producer.stop(), 5)
+            await leave(producer)

@@ -1,9 +1,10 @@
 """A consumer's offsets, in the tables of what it makes of the records."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
+from typing import NamedTuple
 
-from aiokafka import ConsumerRecord, TopicPartition
+from aiokafka import TopicPartition
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -15,17 +16,34 @@ _KNOWN = text("""
 """)
 _STORED = text("select topic, partition, next_offset from offsets")
 _MOVE = text("""
-    update offsets set next_offset = moved.last, reached = moved.reached
+    update offsets set next_offset = moved.last, reached = coalesce(moved.reached, offsets.reached)
     from unnest(cast(:topics as text[]), cast(:partitions as int[]), cast(:firsts as bigint[]),
                 cast(:lasts as bigint[]), cast(:reached as timestamptz[]))
          as moved (topic, partition, first, last, reached)
     where offsets.topic = moved.topic and offsets.partition = moved.partition
       and offsets.next_offset = moved.first
 """)
-_OBSERVE = text("""
-    update offsets set end_offset = :end, observed_at = now()
-    where topic = :topic and partition = :partition
-""")
+_SEEN = """
+    from unnest(cast(:topics as text[]), cast(:partitions as int[]), cast(:ends as bigint[]))
+         as seen (topic, partition, last)
+"""
+_OBSERVE = text(f"""
+    update offsets set end_offset = seen.last, observed_at = now(),
+        reached = case when next_offset >= seen.last and reached is not null then now() else reached end
+    {_SEEN} where offsets.topic = seen.topic and offsets.partition = seen.partition
+""")  # noqa: S608 -- put together from constants
+_AGE = text(f"""
+    select coalesce(extract(epoch from now() - min(coalesce(reached, observed_at))), 0)
+    from offsets join (select * {_SEEN}) as seen using (topic, partition) where next_offset < seen.last
+""")  # noqa: S608
+
+
+class Move(NamedTuple):
+    """From which offset to which a partition moves; `reached`: the last record's time, None if it held none."""
+
+    first: int
+    last: int
+    reached: datetime | None = None
 
 
 class FencedError(Exception):
@@ -44,23 +62,27 @@ def _columns(partitions: Sequence[TopicPartition]) -> dict[str, list[str] | list
     return {"topics": [tp.topic for tp in partitions], "partitions": [tp.partition for tp in partitions]}
 
 
-async def move(connection: AsyncConnection, moves: Mapping[TopicPartition, tuple[int, ConsumerRecord]]) -> None:
-    """Move each partition's offset from the first given to behind the record; raises `FencedError`."""
+async def move(connection: AsyncConnection, moves: Mapping[TopicPartition, Move]) -> None:
+    """Move each partition's offset as told; raises `FencedError` when one of them is not where its move begins."""
     partitions = sorted(moves)
     moved = await connection.execute(
         _MOVE,
         _columns(partitions)
         | {
-            "firsts": [moves[tp][0] for tp in partitions],
-            "lasts": [moves[tp][1].offset + 1 for tp in partitions],
-            "reached": [datetime.fromtimestamp(moves[tp][1].timestamp / 1000, UTC) for tp in partitions],
+            "firsts": [moves[tp].first for tp in partitions],
+            "lasts": [moves[tp].last for tp in partitions],
+            "reached": [moves[tp].reached for tp in partitions],
         },
     )
     if moved.rowcount != len(partitions):
         raise FencedError
 
 
-async def observe(connection: AsyncConnection, ends: Mapping[TopicPartition, int]) -> None:
-    """Note where the partitions end now."""
-    rows = [{"topic": tp.topic, "partition": tp.partition, "end": ends[tp]} for tp in sorted(ends)]
-    await connection.execute(_OBSERVE, rows)
+async def observe(connection: AsyncConnection, ends: Mapping[TopicPartition, int]) -> float:
+    """Note where the partitions end now; answers the age in seconds of what waits longest in them.
+
+    `reached` of a partition in which nothing waits is now: what comes next is younger, however long it was quiet.
+    """
+    given = _columns(sorted(ends)) | {"ends": [ends[tp] for tp in sorted(ends)]}
+    await connection.execute(_OBSERVE, given)
+    return float((await connection.execute(_AGE, given)).scalar_one())

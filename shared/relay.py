@@ -17,7 +17,7 @@ from aiokafka.errors import KafkaError
 from prometheus_client import Counter, Gauge
 
 from shared.database import Connection, is_unreachable
-from shared.kafka import CONTENT_TYPE, SEND_DEADLINE_S, make_producer
+from shared.kafka import CONTENT_TYPE, SEND_DEADLINE_S, leave, make_producer
 from shared.settings import WorkerSettings, load
 from shared.web.server import serve_worker
 
@@ -43,9 +43,11 @@ FAULTS = (TimeoutError, KafkaError)
 class Relay:
     """Publishes one database's outbox; `run` until told to stop. `window`: rows sent at once."""
 
-    def __init__(self, database_url: str, bootstrap: str, client: str, *, window: int = WINDOW) -> None:
+    def __init__(
+        self, database_url: str, bootstrap: str, client: str, *, window: int = WINDOW, search_path: str = "public"
+    ) -> None:
         self.database_url, self.bootstrap, self.client = database_url, bootstrap, client
-        self.window = window
+        self.window, self.search_path = window, search_path
         self.fault: str | None = "starting"
         self._woken = asyncio.Event()
         self._beat = 0.0
@@ -73,9 +75,8 @@ class Relay:
 
     @asynccontextmanager
     async def _database(self) -> AsyncIterator[Connection]:
-        connection = await asyncpg.connect(
-            self.database_url, timeout=5, server_settings={"application_name": self.client}
-        )
+        seen = {"application_name": self.client, "search_path": self.search_path}
+        connection = await asyncpg.connect(self.database_url, timeout=5, server_settings=seen)
         try:
             await connection.add_listener("outbox", lambda *_: self._woken.set())
             yield connection
@@ -89,7 +90,7 @@ class Relay:
             await asyncio.wait_for(producer.start(), SEND_DEADLINE_S)
             yield producer
         finally:
-            await _give_up(producer)
+            await leave(producer)  # stop() waits for what was not acknowledged, for as long as the broker is away
 
     async def _stand_by(self, connection: Connection, stop: asyncio.Event) -> None:
         while not stop.is_set() and not await connection.fetchval(LOCK):
@@ -148,14 +149,6 @@ async def _send(producer: AIOKafkaProducer, rows: "list[asyncpg.Record]") -> Non
         for row in rows
     ]
     await asyncio.gather(*acknowledgements)
-
-
-async def _give_up(producer: AIOKafkaProducer) -> None:
-    # stop() waits for what was not acknowledged, for as long as the broker is away.
-    try:
-        await asyncio.wait_for(producer.stop(), 5)
-    except (TimeoutError, KafkaError):
-        log.warning("producer left behind")
 
 
 async def serve(service: str) -> None:

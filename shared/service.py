@@ -5,8 +5,9 @@ many of them.
 """
 
 import gc
+import inspect
 import sys
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from importlib import import_module
 from typing import NoReturn
 
@@ -17,17 +18,31 @@ from shared.telemetry import start_logging
 
 
 def main(service: str, roles: Mapping[str, str]) -> NoReturn:
-    """Run the role named on the command line.
+    """Run the role named on the command line, with its arguments where it takes any.
 
     `roles`: by name, `module:coroutine function`. `migrate` and `relay` are the same for every service.
+    The function is given the service and the arguments; what it returns is what `sys.exit` is given.
     """
     known = {"relay": "shared.relay:serve", "migrate": "shared.migrations:migrate"} | dict(roles)
-    role = sys.argv[1] if len(sys.argv) == 2 else ""
+    role, *arguments = sys.argv[1:] or [""]
     if role not in known:
         sys.exit(f"usage: python -m services.{service}.main {'|'.join(sorted(known))}")
-    start_logging(f"{service}-{role}", load(DatabaseSettings).log_level)
     module, _, function = known[role].partition(":")
     run = getattr(import_module(module), function)
+    if not _takes(run, service, *arguments):
+        sys.exit(f"usage: python -m services.{service}.main {role}{_optional(run)}")
+    start_logging(f"{service}-{role}", load(DatabaseSettings).log_level)
     gc.freeze()  # what was imported lives as long as the process: the collector need not visit it
-    uvloop.run(run(service))
-    sys.exit(0)
+    sys.exit(uvloop.run(run(service, *arguments)))
+
+
+def _takes(run: Callable[..., Awaitable[object]], *arguments: str) -> bool:
+    try:
+        inspect.signature(run).bind(*arguments)
+    except TypeError:
+        return False
+    return True
+
+
+def _optional(run: Callable[..., Awaitable[object]]) -> str:
+    return "".join(f" [{name.upper()}]" for name in list(inspect.signature(run).parameters)[1:])
