@@ -6,6 +6,7 @@ from sqlalchemy import (
     DateTime,
     Identity,
     Index,
+    Integer,
     LargeBinary,
     MetaData,
     SmallInteger,
@@ -57,6 +58,29 @@ def add_plumbing(metadata: MetaData) -> None:
         Column("body", LargeBinary, nullable=False),
         Column("created_at", DateTime(timezone=True), nullable=False, server_default=text("now()")),
         Index("idempotency_keys_created_at", "created_at"),
+    )
+
+
+def add_history(metadata: MetaData) -> None:
+    """Declare `history` in a service's metadata: who changed an entity when, and what of it (`shared.history`).
+
+    `seq` is drawn while the entity's row is locked, so an entity's changes have the order of its versions.
+    """
+    Table(
+        "history",
+        metadata,
+        Column("seq", BigInteger, Identity(always=True, cache=1), primary_key=True),
+        Column("entity", Text, nullable=False),
+        Column("entity_id", Text, nullable=False),
+        Column("part", Text),
+        Column("version", Integer, nullable=False),
+        Column("at", DateTime(timezone=True), nullable=False),
+        Column("recorded_at", DateTime(timezone=True), nullable=False),
+        Column("by", Text, nullable=False),
+        Column("what", Text, nullable=False),
+        Column("before", Text),
+        Column("after", Text, nullable=False),
+        Index("history_of_entity", "entity", "entity_id", "seq"),
     )
 
 

@@ -3,7 +3,7 @@
 from sqlalchemy.orm import registry
 from sqlmodel import SQLModel
 
-from shared.tables import add_plumbing
+from shared.tables import add_history, add_plumbing
 
 
 class Base(SQLModel, registry=registry()):
@@ -11,3 +11,4 @@ class Base(SQLModel, registry=registry()):
 
 
 add_plumbing(Base.metadata)
+add_history(Base.metadata)

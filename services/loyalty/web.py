@@ -3,6 +3,7 @@
 from fastapi import FastAPI
 
 from services.loyalty.campaigns import api as campaigns
+from services.loyalty.cards import api as cards
 from services.loyalty.catalogue import api as catalogue
 from services.loyalty.purchases import api as purchases
 from services.loyalty.purchases import returns_api as returns
@@ -16,7 +17,7 @@ SERVICE = "loyalty"
 
 def build(settings: WebSettings) -> FastAPI:
     """The REST application."""
-    routers = [purchases.router, returns.router, catalogue.router, campaigns.router, status.router]
+    routers = [purchases.router, returns.router, catalogue.router, cards.router, campaigns.router, status.router]
     return create_app(SERVICE, settings, routers)
 
 

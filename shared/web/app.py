@@ -2,13 +2,14 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import Annotated
+from typing import Annotated, Any, TypeAlias
 
 from fastapi import APIRouter, Depends, FastAPI, Header, Request
 from fastapi.security import HTTPBearer
 from limits import parse
 from limits.aio.storage import MemoryStorage
 from limits.aio.strategies import FixedWindowRateLimiter
+from pydantic.json_schema import SkipJsonSchema
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from shared.database import open_engine
@@ -18,10 +19,15 @@ from shared.web import problems
 from shared.web.auth import Authenticator, Principal
 from shared.web.guards import Guards
 from shared.web.health import operations
+from shared.web.openapi import DEMANDED, Documented
 from shared.web.problems import TOO_MANY, Problem
 from shared.web.work import Work
 
 BEARER = HTTPBearer(auto_error=False, description="an access token (JWT)")
+Sent: TypeAlias = str | SkipJsonSchema[None]
+"""A header; None where it was not sent."""
+KEY: dict[str, Any] = {"min_length": 1, "max_length": 255, "description": "a retry with the same key counts once"}
+TAGS: dict[str, Any] = {"max_length": 255, "description": "the ETag that you read: 412 where it no longer holds"}
 
 
 def create_app(
@@ -37,7 +43,7 @@ def create_app(
         yield
         await engine.dispose()
 
-    app = FastAPI(
+    app = Documented(
         title=f"Elevenfold {service}",
         version="1",
         lifespan=lifespan,
@@ -71,7 +77,10 @@ async def principal(request: Request, _: Annotated[object, Depends(BEARER)]) -> 
     return caller
 
 
-async def administrator(request: Request, caller: Annotated[Principal, Depends(principal)]) -> None:
+Caller = Annotated[Principal, Depends(principal)]
+
+
+async def administrator(request: Request, caller: Caller) -> None:
     """Lets only callers with the service's `admin` scope pass, and none that is bound to stores."""
     caller.demand_scope(f"{request.app.state.service}:admin")
     caller.demand_chain()
@@ -82,21 +91,43 @@ async def _session(request: Request) -> AsyncIterator[AsyncSession]:
         yield session
 
 
-async def _work(
+async def _writing(request: Request, caller: Caller) -> Work:
+    return Work(request, caller)
+
+
+async def _posting(request: Request, caller: Caller, idempotency_key: Annotated[Sent, Header(**KEY)] = None) -> Work:
+    return Work(request, caller, key=idempotency_key)
+
+
+async def _posting_once(
     request: Request,
-    caller: Annotated[Principal, Depends(principal)],
-    if_match: Annotated[str | None, Header(max_length=255, description="the ETag that you read")] = None,
-    idempotency_key: Annotated[
-        str | None, Header(min_length=1, max_length=255, description="with POST: a retry counts once")
-    ] = None,
+    caller: Caller,
+    idempotency_key: Annotated[Sent, Header(**KEY, json_schema_extra={DEMANDED: True})] = None,
 ) -> Work:
-    key = idempotency_key if request.method == "POST" else None
-    return Work(request, caller, if_match=if_match, key=key)
+    return Work(request, caller, key=idempotency_key, key_demanded=True)
 
 
-Caller = Annotated[Principal, Depends(principal)]
+async def _if_match(if_match: Annotated[Sent, Header(**TAGS)] = None) -> str | None:
+    return if_match
+
+
+async def _if_match_demanded(
+    if_match: Annotated[Sent, Header(**TAGS, json_schema_extra={DEMANDED: True})] = None,
+) -> str | None:
+    return if_match
+
+
 Administrators = Depends(administrator)
 """For a route's `dependencies`: open to administrators only."""
 Reading = Annotated[AsyncSession, Depends(_session)]
 """A session to read with; nothing is committed."""
-Writing = Annotated[Work, Depends(_work)]
+Writing = Annotated[Work, Depends(_writing)]
+"""A command whose repetition does nothing by itself: PUT, PATCH, DELETE, and imports."""
+Posting = Annotated[Work, Depends(_posting)]
+"""A command that is done once per Idempotency-Key."""
+PostingOnce = Annotated[Work, Depends(_posting_once)]
+"""The same, where a request without the key gets 400."""
+IfMatch = Annotated[str | None, Depends(_if_match)]
+"""The version that the caller read, where they may go without."""
+IfMatchDemanded = Annotated[str | None, Depends(_if_match_demanded)]
+"""The same, where the command answers a request without it with 428."""

@@ -2,20 +2,24 @@
 
 import base64
 import binascii
+import re
 from datetime import UTC, datetime
 from typing import Annotated, Any, Generic, TypeVar, cast
 
 import orjson
 from fastapi import Depends, Query, Request, Response
 from pydantic import BaseModel
-from sqlalchemy import DateTime, Select, tuple_
+from sqlalchemy import BigInteger, DateTime, Integer, Select, literal, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute, Mapped
+from sqlalchemy.types import TypeEngine
 
 from shared.web.problems import INVALID, Problem
 
 T = TypeVar("T")
 R = TypeVar("R")
+_NUMBER = re.compile("[0-9]{1,18}")
+"""What a PostgreSQL bigint can hold."""
 Limit = Annotated[int, Query(ge=1, le=500, description="rows a page")]
 Cursor = Annotated[str | None, Query(max_length=1000, description="`next` of the page before")]
 
@@ -47,7 +51,7 @@ Paging = Annotated[Pager, Depends()]
 
 def encode(*key: object) -> str:
     """The cursor that stands behind the row with this sort key."""
-    parts = [part.isoformat() if isinstance(part, datetime) else part for part in key]
+    parts = [part.isoformat() if isinstance(part, datetime) else str(part) for part in key]
     return base64.urlsafe_b64encode(orjson.dumps(parts)).decode().rstrip("=")
 
 
@@ -70,24 +74,42 @@ def instant(part: str) -> datetime:
         raise _unknown() from None
 
 
-async def keyset(
-    session: AsyncSession, query: Select[R], limit: int, cursor: str | None, *keys: Mapped[Any]
-) -> tuple[list[R], str | None]:
-    """One page of entities in the order of `keys`, and the next cursor.
+def number(part: str) -> int:
+    """A row's number out of a cursor; raises the same 422 problem."""
+    if not _NUMBER.fullmatch(part):
+        raise _unknown()
+    return int(part)
 
-    `keys`: columns of the entity, texts or times, never null and unique together: a page over a nullable
-    column would lose rows.
+
+async def keyset(
+    session: AsyncSession,
+    query: Select[R],
+    limit: int,
+    cursor: str | None,
+    *keys: Mapped[Any],
+    descending: bool = False,
+) -> tuple[list[R], str | None]:
+    """One page of entities in the order of `keys`, or the other way round, and the next cursor.
+
+    `keys`: columns of the entity, texts, times or whole numbers, never null and unique together: a page over a
+    nullable column would lose rows.
     """
     columns = [cast("InstrumentedAttribute[Any]", key) for key in keys]
-    query = query.order_by(*keys).limit(limit + 1)
+    query = query.order_by(*(key.desc() for key in keys) if descending else keys).limit(limit + 1)
     if cursor is not None:
         parts = zip(decode(cursor, len(keys)), columns, strict=True)
-        values = [instant(part) if isinstance(column.type, DateTime) else part for part, column in parts]
-        query = query.where(tuple_(*keys) > tuple_(*values))
+        row, last = tuple_(*keys), tuple_(*(_value(part, column.type) for part, column in parts))
+        query = query.where(row < last if descending else row > last)
     rows = list((await session.execute(query)).scalars())
     if len(rows) <= limit:
         return rows, None
     return rows[:limit], encode(*(getattr(rows[limit - 1], column.key) for column in columns))
+
+
+def _value(part: str, kind: TypeEngine[Any]) -> Any:
+    if isinstance(kind, Integer):
+        return literal(number(part), BigInteger)  # a cursor can hold more than the column
+    return instant(part) if isinstance(kind, DateTime) else part
 
 
 def _is_text(part: object) -> bool:

@@ -33,6 +33,7 @@ INVALID = Kind("invalid-request", 422, "The request is not valid")
 UNAUTHENTICATED = Kind("unauthenticated", 401, "A valid access token is needed")
 FORBIDDEN = Kind("forbidden", 403, "The token does not allow this")
 NOT_FOUND = Kind("not-found", 404, "There is no such thing")
+GONE = Kind("gone", 410, "It was erased, and does not come back")
 CONFLICT = Kind("conflict", 409, "It conflicts with what is there")
 WRONG_STATE = Kind("wrong-state", 409, "The state does not allow this step")
 IN_FLIGHT = Kind("request-in-flight", 409, "A request with this Idempotency-Key is being worked on")
@@ -52,7 +53,7 @@ KINDS = {kind.slug: kind for kind in list(vars().values()) if isinstance(kind, K
 
 
 _MEMBERS = {name: {"type": "string"} for name in ("type", "title", "detail", "instance", "request_id")}
-_SCHEMA = {
+SCHEMA: dict[str, Any] = {
     "type": "object",
     "required": ["type", "title", "status", "detail", "instance"],
     "properties": _MEMBERS
@@ -67,9 +68,17 @@ _SCHEMA = {
         },
     },
 }
+_ANSWER = {
+    "description": "A problem document",
+    "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+}
+_LATER = {"headers": {"Retry-After": {"$ref": "#/components/headers/Retry-After"}}}
 DOCUMENTED: dict[int | str, dict[str, Any]] = {
-    status: {"description": "A problem document", "content": {MEDIA_TYPE: {"schema": _SCHEMA}}}
-    for status in (422, "4XX", "5XX")
+    422: _ANSWER,
+    429: _ANSWER | _LATER,
+    503: _ANSWER | _LATER,
+    "4XX": _ANSWER,
+    "5XX": _ANSWER,
 }
 """How OpenAPI describes every error of every route."""
 

@@ -15,7 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from shared import clock
 from shared.outbox import Transaction
 from shared.web.auth import Principal
-from shared.web.preconditions import etag
+from shared.web.preconditions import EntityResponse, etag
 from shared.web.problems import IN_FLIGHT, KEY_REQUIRED, KEY_REUSED, Collision, Problem
 
 T = TypeVar("T")
@@ -56,25 +56,24 @@ class Existing(Generic[T]):
 class Work:
     """What an endpoint that changes something is given: `run` does its command and makes the answer."""
 
-    def __init__(self, request: Request, principal: Principal, *, if_match: str | None, key: str | None) -> None:
+    def __init__(
+        self, request: Request, principal: Principal, *, key: str | None = None, key_demanded: bool = False
+    ) -> None:
         self.sessions: async_sessionmaker[AsyncSession] = request.app.state.sessions
         self.source = f"/crm/{request.app.state.service}"
-        self.principal, self.if_match, self.key = principal, if_match, key
+        self.principal, self.key, self.key_demanded = principal, key, key_demanded
         self.traceparent = _traceparent(request.headers.get("traceparent", ""))
         self._request = request
-
-    def require_key(self) -> None:
-        """Raises a 400 problem where the request has no Idempotency-Key."""
-        if self.key is None:
-            raise Problem(KEY_REQUIRED, "send an Idempotency-Key, so that a retry counts once")
 
     async def run(self, command: Command[T], render: Render[T], *, created: str | None = None) -> Response:
         """Do `command` in one transaction, commit, and answer with what it returned.
 
         `created`: the path of the new entity with `{id}` in it; the answer is then 201, and 200 without
         it or where the entity was there already (an `existed` attribute that is true). A `version` of the
-        rendered view becomes the ETag.
+        rendered view becomes the ETag. Raises a 400 problem where the Idempotency-Key is missing that is demanded.
         """
+        if self.key_demanded and self.key is None:
+            raise Problem(KEY_REQUIRED, "send an Idempotency-Key, so that a retry counts once")
         try:
             return await self._run(command, render, created)
         except Collision:
@@ -145,4 +144,4 @@ def respond(result: T, render: Render[T], created: str | None = None) -> Respons
     fresh = created is not None and not getattr(result, "existed", False)
     if fresh and created is not None:
         headers["Location"] = created.format(id=getattr(view, "id", ""))
-    return Response(view.model_dump_json(), 201 if fresh else 200, headers, "application/json")
+    return EntityResponse(view.model_dump_json(), 201 if fresh else 200, headers)

@@ -80,7 +80,7 @@ def purchases(draw: st.DrawFn) -> NewPurchase:
 @given(purchases(), st.none() | st.text(st.characters(exclude_characters="\0"), min_size=1, max_size=64))
 def test_L01_the_quick_event_is_the_plain_event(told: NewPurchase, traceparent: str | None) -> None:
     tx = Transaction(cast("AsyncSession", None), "/crm/loyalty", RECORDED, "me", traceparent)
-    bill = Bill.of(told)
+    bill = Bill.of(told, {})
     plain = plainly(tx, told, bill.id)
     quick = completed(tx, bill, plain.id)
     assert decode(quick.encode()) == decode(plain.to_json())
@@ -101,4 +101,4 @@ def test_L01_the_quick_event_has_the_plain_one_s_bytes() -> None:
     )
     tx = Transaction(cast("AsyncSession", None), "/crm/loyalty", RECORDED, "me", "00-ab-cd-01")
     plain = plainly(tx, told, "b-31198570044")
-    assert completed(tx, Bill.of(told), plain.id) == plain.to_json().decode()
+    assert completed(tx, Bill.of(told, {}), plain.id) == plain.to_json().decode()

@@ -15,19 +15,17 @@ from jwt.algorithms import RSAAlgorithm
 from deploy.local.infrastructure import Addresses
 from deploy.local.issuer import AUDIENCE, ISSUER, Issuer
 from services.complaints import web as complaints
-from services.complaints.settings import ComplaintsSettings
 from services.customers import web as customers_service
 from services.loyalty import web as loyalty
 from services.scoring import web as scoring
-from shared.settings import WebSettings
 from shared.web import auth
 from tests.support.client import Client, client_of
 
-SERVICES: dict[str, tuple[Callable[[Any], FastAPI], type[WebSettings]]] = {
-    "customers": (customers_service.build, WebSettings),
-    "complaints": (complaints.build, ComplaintsSettings),
-    "loyalty": (loyalty.build, WebSettings),
-    "scoring": (scoring.build, WebSettings),
+SERVICES: dict[str, Callable[[Any], FastAPI]] = {
+    "customers": customers_service.build,
+    "complaints": complaints.build,
+    "loyalty": loyalty.build,
+    "scoring": scoring.build,
 }
 
 
@@ -36,8 +34,7 @@ async def service(
     request: pytest.FixtureRequest, infrastructure: Addresses, issuer: Issuer
 ) -> AsyncIterator[tuple[str, Client]]:
     """Each service in turn."""
-    build, settings = SERVICES[request.param]
-    async with client_of(request.param, build, infrastructure.postgres_url, issuer, settings) as client:
+    async with client_of(request.param, SERVICES[request.param], infrastructure.postgres_url, issuer) as client:
         yield request.param, client
 
 
@@ -149,8 +146,7 @@ async def test_W06_an_issuer_that_is_away_stops_nobody_known(
 
 
 async def test_W06_too_many_requests_are_slowed_down(infrastructure: Addresses, issuer: Issuer) -> None:
-    build, settings = SERVICES["customers"]
     url = infrastructure.postgres_url
-    async with client_of("customers", build, url, issuer, settings, rate_limit="5/minute") as client:
+    async with client_of("customers", SERVICES["customers"], url, issuer, rate_limit="5/minute") as client:
         codes = [(await client.get("/v1/customers")).status_code for _ in range(7)]
     assert codes == [200] * 5 + [429] * 2

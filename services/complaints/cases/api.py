@@ -1,4 +1,7 @@
-"""REST: complaints (K01)."""
+"""REST: complaints (K01).
+
+Every step demands `If-Match`: nobody changes a case that is not as they read it.
+"""
 
 from functools import partial
 from typing import Annotated
@@ -23,8 +26,10 @@ from services.complaints.cases.standards import Standards
 from services.complaints.cases.steps import Target
 from services.complaints.cases.views import ComplaintView
 from shared.events.values import ID_PATTERN
-from shared.web.app import Caller, Reading, Writing
+from shared.web import history
+from shared.web.app import Caller, IfMatchDemanded, Posting, Reading
 from shared.web.cursors import Page, Paging
+from shared.web.history import ChangeView
 from shared.web.work import respond
 
 router = APIRouter(prefix="/complaints", tags=["complaints"])
@@ -36,16 +41,16 @@ def _standards(request: Request) -> Standards:
     return standards
 
 
-def _target(complaint_id: ComplaintId, work: Writing) -> Target:
-    return Target(complaint_id, work.if_match, work.principal)
+def _target(complaint_id: ComplaintId, caller: Caller, if_match: IfMatchDemanded) -> Target:
+    return Target(complaint_id, if_match, caller)
 
 
 InForce = Annotated[Standards, Depends(_standards)]
 Meant = Annotated[Target, Depends(_target)]
 
 
-@router.post("", status_code=201, response_model=ComplaintView, responses={200: {"model": ComplaintView}})
-async def open_(body: NewComplaint, work: Writing, standards: InForce) -> Response:
+@router.post("", status_code=201, response_model=ComplaintView)
+async def open_(body: NewComplaint, work: Posting, standards: InForce) -> Response:
     """A customer complains; when it is to be acknowledged and resolved is fixed now."""
     command = partial(open_case, new=body, standards=standards, caller=work.principal)
     return await work.run(command, Dossier.view, created="/v1/complaints/{id}")
@@ -55,6 +60,13 @@ async def open_(body: NewComplaint, work: Writing, standards: InForce) -> Respon
 async def read(complaint_id: ComplaintId, session: Reading, caller: Caller) -> Response:
     """One complaint, with its history and remedies."""
     return respond(await queries.one(session, complaint_id, caller), Dossier.view)
+
+
+@router.get("/{complaint_id}/history")
+async def read_history(complaint_id: ComplaintId, session: Reading, caller: Caller, paging: Paging) -> Page[ChangeView]:
+    """Every step of a complaint and what it changed, the newest first."""
+    await queries.one(session, complaint_id, caller)
+    return await history.page(session, paging, "complaint", complaint_id)
 
 
 @router.get("")
@@ -70,48 +82,48 @@ async def read_page(
 
 
 @router.post("/{complaint_id}/acknowledge", response_model=ComplaintView)
-async def acknowledge(body: Acknowledgement, target: Meant, work: Writing) -> Response:
-    """The customer was told that somebody cares (with `If-Match`)."""
+async def acknowledge(body: Acknowledgement, target: Meant, work: Posting) -> Response:
+    """The customer was told that somebody cares."""
     return await work.run(partial(commands.acknowledge, target=target, told=body), Dossier.view)
 
 
 @router.post("/{complaint_id}/assign", response_model=ComplaintView)
-async def assign(body: Assignment, target: Meant, work: Writing) -> Response:
-    """A department owns the next step (with `If-Match`)."""
+async def assign(body: Assignment, target: Meant, work: Posting) -> Response:
+    """A department owns the next step."""
     return await work.run(partial(commands.assign, target=target, told=body), Dossier.view)
 
 
 @router.post("/{complaint_id}/escalate", response_model=ComplaintView)
-async def escalate(body: Escalation, target: Meant, work: Writing) -> Response:
-    """The case goes one level up (with `If-Match`)."""
+async def escalate(body: Escalation, target: Meant, work: Posting) -> Response:
+    """The case goes one level up."""
     return await work.run(partial(commands.escalate, target=target, told=body), Dossier.view)
 
 
 @router.post("/{complaint_id}/resolve", response_model=ComplaintView)
-async def resolve(body: Resolution, target: Meant, work: Writing) -> Response:
-    """The matter is settled as far as we can see (with `If-Match`)."""
+async def resolve(body: Resolution, target: Meant, work: Posting) -> Response:
+    """The matter is settled as far as we can see."""
     return await work.run(partial(commands.resolve, target=target, told=body), Dossier.view)
 
 
 @router.post("/{complaint_id}/close", response_model=ComplaintView)
-async def close(body: Closing, target: Meant, work: Writing) -> Response:
-    """Nothing is left to do (with `If-Match`)."""
+async def close(body: Closing, target: Meant, work: Posting) -> Response:
+    """Nothing is left to do."""
     return await work.run(partial(commands.close, target=target, told=body), Dossier.view)
 
 
 @router.post("/{complaint_id}/reopen", response_model=ComplaintView)
-async def reopen(body: Reconsideration, target: Meant, work: Writing) -> Response:
-    """It was not settled after all (with `If-Match`)."""
+async def reopen(body: Reconsideration, target: Meant, work: Posting) -> Response:
+    """It was not settled after all."""
     return await work.run(partial(commands.reopen, target=target, told=body), Dossier.view)
 
 
 @router.post("/{complaint_id}/withdraw", response_model=ComplaintView)
-async def withdraw(body: Reconsideration, target: Meant, work: Writing) -> Response:
-    """The customer takes it back (with `If-Match`)."""
+async def withdraw(body: Reconsideration, target: Meant, work: Posting) -> Response:
+    """The customer takes it back."""
     return await work.run(partial(commands.withdraw, target=target, told=body), Dossier.view)
 
 
 @router.post("/{complaint_id}/remedies", response_model=ComplaintView)
-async def grant_remedy(body: Remedy, target: Meant, work: Writing) -> Response:
-    """Something is given to set it right (with `If-Match`)."""
+async def grant_remedy(body: Remedy, target: Meant, work: Posting) -> Response:
+    """Something is given to set it right."""
     return await work.run(partial(commands.grant_remedy, target=target, told=body), Dossier.view)

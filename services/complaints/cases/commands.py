@@ -1,9 +1,10 @@
 """What can be done about a complaint: one function a verb, each in the given transaction.
 
-All raise 404, 409 (the state or the order of time forbids it), 412, 428, and return the complaint as it is then.
+All raise 404, 409 (the state or the order of time forbids it), 412, and return the complaint as it is then.
 """
 
 from decimal import Decimal
+from typing import Any
 
 from services.complaints.cases.dossier import Dossier
 from services.complaints.cases.models import (
@@ -16,7 +17,7 @@ from services.complaints.cases.models import (
     Resolution,
 )
 from services.complaints.cases.steps import Target, locked, step, tell
-from services.complaints.cases.tables import Complaint, ComplaintRemedy
+from services.complaints.cases.tables import ComplaintRemedy
 from shared.events import Money, Payload
 from shared.events.complaints import (
     ComplaintAcknowledged,
@@ -34,40 +35,40 @@ from shared.outbox import Transaction
 async def acknowledge(tx: Transaction, target: Target, told: Acknowledgement) -> Dossier:
     """The customer was told that somebody cares."""
     complaint = await locked(tx, target)
-    step(tx, complaint, "acknowledge", told.occurred_at)
-    return await tell(tx, complaint, [ComplaintAcknowledged()])
+    taken = step(tx, complaint, "acknowledge", told.occurred_at)
+    return await tell(tx, taken, [ComplaintAcknowledged()])
 
 
 async def assign(tx: Transaction, target: Target, told: Assignment) -> Dossier:
     """A department owns the next step; from one department to another is a hand-over."""
     complaint = await locked(tx, target)
-    step(tx, complaint, "assign", told.occurred_at, department=told.department)
+    taken = step(tx, complaint, "assign", told.occurred_at, department=told.department)
     complaint.owner = told.owner
-    return await tell(tx, complaint, [ComplaintAssigned(department=told.department)])
+    return await tell(tx, taken, [ComplaintAssigned(department=told.department)])
 
 
 async def escalate(tx: Transaction, target: Target, told: Escalation) -> Dossier:
     """The case goes one level up."""
     complaint = await locked(tx, target)
-    step(tx, complaint, "escalate", told.occurred_at, note=told.note)
-    return await tell(tx, complaint, [ComplaintEscalated(level=complaint.level)])
+    taken = step(tx, complaint, "escalate", told.occurred_at, comment=told.note)
+    return await tell(tx, taken, [ComplaintEscalated(level=complaint.level)])
 
 
 async def resolve(tx: Transaction, target: Target, told: Resolution) -> Dossier:
     """The matter is settled as far as we can see; one that nobody acknowledged is so by this."""
     complaint = await locked(tx, target)
-    step(tx, complaint, "resolve", told.occurred_at, note=told.resolution)
+    taken = step(tx, complaint, "resolve", told.occurred_at, comment=told.resolution, said={})
     complaint.resolution, complaint.root_cause = told.resolution, told.root_cause
     complaint.first_contact = told.first_contact
     resolved = ComplaintResolved(root_cause=told.root_cause, first_contact=told.first_contact)
-    return await tell(tx, complaint, [resolved])
+    return await tell(tx, taken, [resolved])
 
 
 async def close(tx: Transaction, target: Target, told: Closing) -> Dossier:
     """Nothing is left to do."""
     complaint = await locked(tx, target)
-    step(tx, complaint, "close", told.occurred_at)
-    return await tell(tx, complaint, [ComplaintClosed()])
+    taken = step(tx, complaint, "close", told.occurred_at)
+    return await tell(tx, taken, [ComplaintClosed()])
 
 
 async def reopen(tx: Transaction, target: Target, told: Reconsideration) -> Dossier:
@@ -77,36 +78,31 @@ async def reopen(tx: Transaction, target: Target, told: Reconsideration) -> Doss
     if complaint.acknowledged_at is None:
         # Withdrawn before anybody answered: taking it up again is the answer, and no other will follow.
         payloads.append(ComplaintAcknowledged())
-    step(tx, complaint, "reopen", told.occurred_at, note=told.reason)
-    return await tell(tx, complaint, payloads)
+    taken = step(tx, complaint, "reopen", told.occurred_at, comment=told.reason)
+    return await tell(tx, taken, payloads)
 
 
 async def withdraw(tx: Transaction, target: Target, told: Reconsideration) -> Dossier:
     """The customer took it back."""
     complaint = await locked(tx, target)
-    step(tx, complaint, "withdraw", told.occurred_at, note=told.reason)
-    return await tell(tx, complaint, [ComplaintWithdrawn()])
+    taken = step(tx, complaint, "withdraw", told.occurred_at, comment=told.reason)
+    return await tell(tx, taken, [ComplaintWithdrawn()])
 
 
 async def grant_remedy(tx: Transaction, target: Target, told: Remedy) -> Dossier:
     """Something is given to set it right."""
     complaint = await locked(tx, target)
-    step(tx, complaint, "remedy", told.occurred_at)
-    tx.session.add(_remedy(complaint, told, told.granted_by or tx.actor))
+    given = _given(told, tx.actor)
+    taken = step(tx, complaint, "remedy", told.occurred_at, said=given)
+    number, moment = complaint.version, complaint.last_step_at
+    tx.session.add(ComplaintRemedy(complaint_id=complaint.id, number=number, occurred_at=moment, **given))
     cost = _money(told.cost_amount, told.currency)
-    return await tell(tx, complaint, [ComplaintRemedyGranted(kind=told.kind, cost=cost)])
+    return await tell(tx, taken, [ComplaintRemedyGranted(kind=told.kind, cost=cost)])
 
 
-def _remedy(complaint: Complaint, told: Remedy, granted_by: str) -> ComplaintRemedy:
-    return ComplaintRemedy(
-        complaint_id=complaint.id,
-        number=complaint.version,
-        kind=told.kind,
-        cost_amount=told.cost_amount,
-        currency=told.currency,
-        granted_by=granted_by,
-        occurred_at=complaint.last_step_at,
-    )
+def _given(told: Remedy, actor: str) -> dict[str, Any]:
+    by = told.granted_by or actor
+    return {"kind": told.kind, "cost_amount": told.cost_amount, "currency": told.currency, "granted_by": by}
 
 
 def _money(amount: Decimal | None, currency: str | None) -> Money | None:

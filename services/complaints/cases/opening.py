@@ -7,7 +7,7 @@ from uuid_utils.compat import uuid7
 from services.complaints.cases.dossier import Dossier, dossier
 from services.complaints.cases.models import NewComplaint
 from services.complaints.cases.standards import Standards
-from services.complaints.cases.steps import entry, tell
+from services.complaints.cases.steps import Taken, entry, tell
 from services.complaints.cases.tables import Complaint
 from shared.events.complaints import ComplaintOpened
 from shared.outbox import Transaction
@@ -24,8 +24,8 @@ async def open_case(tx: Transaction, new: NewComplaint, standards: Standards, ca
     fresh = await _insert(tx, complaint_id, new, standards)
     complaint = await tx.session.get_one(Complaint, complaint_id)
     if fresh:
-        tx.session.add(entry(tx, complaint, "open"))
-        return await tell(tx, complaint, [ComplaintOpened(**complaint.model_dump(include=_TOLD))])
+        taken = Taken(complaint, entry(tx, complaint, "open"))
+        return await tell(tx, taken, [ComplaintOpened(**complaint.model_dump(include=_TOLD))])
     if complaint.content != new.content():
         raise Problem(CONFLICT, f"{new.id} is a complaint with other content")
     return await dossier(tx.session, complaint, existed=True)

@@ -1,19 +1,22 @@
 """One step of a case, as every verb takes it: lock, compare versions, ask the domain, note, tell."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from datetime import datetime
+from typing import Any
 
 from services.complaints.cases.domain import Case, OutOfOrderError, Verb, WrongStateError, take
 from services.complaints.cases.dossier import Dossier, dossier
 from services.complaints.cases.tables import Complaint, ComplaintStep
 from shared.events import Payload
+from shared.history import Subject, note
 from shared.outbox import Transaction, record
 from shared.web.auth import Principal
 from shared.web.preconditions import demand_match
 from shared.web.problems import NOT_FOUND, WRONG_STATE, Problem
 
-_STANDING = [field.name for field in fields(Case)]
+_STANDING = [each.name for each in fields(Case)]
+_CHANGING = {*_STANDING, "owner", "resolution", "root_cause", "first_contact"} - {"last_step_at"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +28,23 @@ class Target:
     caller: Principal
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A step that was taken and is yet to be told. `before`: what steps can change, as it was, None at the opening.
+
+    `said`: what the history keeps of the step beside what it changed.
+    """
+
+    complaint: Complaint
+    step: ComplaintStep
+    before: Mapping[str, Any] | None = None
+    said: Mapping[str, Any] = field(default_factory=dict)
+
+
 async def locked(tx: Transaction, target: Target) -> Complaint:
     """The complaint, locked until the transaction ends.
 
-    Raises 404 (another store's too), 412, 428: whoever read an older version is told so before anything
+    Raises 404 (another store's too), 412: whoever read an older version is told so before anything
     is said about a state they have not seen.
     """
     complaint = await tx.session.get(Complaint, target.complaint_id, with_for_update=True)
@@ -45,10 +61,12 @@ def step(
     verb: Verb,
     told: datetime | None,
     *,
-    note: str | None = None,
     department: str | None = None,
-) -> None:
-    """Take the step and note it in the history. Raises 409 where the state or the order forbids it."""
+    comment: str | None = None,
+    said: Mapping[str, Any] | None = None,
+) -> Taken:
+    """Take the step and add it to the case's steps. Raises 409 where the state or the order forbids it."""
+    before = complaint.model_dump(include=_CHANGING)
     case = Case(**complaint.model_dump(include=set(_STANDING)))
     try:
         after = take(case, verb, told, tx.recorded, department)
@@ -60,25 +78,30 @@ def step(
     for name in _STANDING:
         setattr(complaint, name, getattr(after, name))
     complaint.version += 1
-    tx.session.add(entry(tx, complaint, verb, note))
+    return Taken(complaint, entry(tx, complaint, verb, comment), before, {"note": comment} if said is None else said)
 
 
-def entry(tx: Transaction, complaint: Complaint, verb: str, note: str | None = None) -> ComplaintStep:
-    """The line of the history for the step that was just taken."""
-    return ComplaintStep(
+def entry(tx: Transaction, complaint: Complaint, verb: str, comment: str | None = None) -> ComplaintStep:
+    """The step that was just taken, added to the case's steps."""
+    made = ComplaintStep(
         complaint_id=complaint.id,
         number=complaint.version,
         verb=verb,
         by=tx.actor,
         occurred_at=complaint.last_step_at,
         recorded_at=tx.recorded,
-        note=note,
+        note=comment,
         department=complaint.department,
     )
+    tx.session.add(made)
+    return made
 
 
-async def tell(tx: Transaction, complaint: Complaint, payloads: Sequence[Payload]) -> Dossier:
-    """Record events at the time of the step that was just taken; the complaint as it stands now."""
+async def tell(tx: Transaction, taken: Taken, payloads: Sequence[Payload]) -> Dossier:
+    """Note the step in the history and record events at its time; the complaint as it stands now."""
+    complaint, subject = taken.complaint, Subject("complaint", taken.complaint.id, taken.complaint.version)
+    after = complaint.model_dump(include=_CHANGING) | dict(taken.said)
+    await note(tx, subject, taken.step.verb, before=taken.before, after=after, at=complaint.last_step_at)
     key, time, store = complaint.customer_id, complaint.last_step_at, complaint.store_id
     told = [tx.event(payload, key=key, subject=complaint.id, time=time, store=store) for payload in payloads]
     await record(tx.session, told)

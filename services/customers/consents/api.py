@@ -4,16 +4,18 @@ from datetime import datetime
 from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Depends, Path, Response
 from sqlalchemy import select
 from sqlmodel import col
 
 from services.customers.consents import commands
 from services.customers.consents.tables import Consent
 from shared.events.values import ID_PATTERN
-from shared.web.app import Reading, Writing
-from shared.web.cursors import Page
+from shared.web.app import IfMatch, Reading, Writing
+from shared.web.cursors import Page, Paging, keyset
 from shared.web.fields import Name, OccurredAt, Request, View
+from shared.web.problems import NOT_FOUND, Problem
+from shared.web.work import respond
 
 router = APIRouter(prefix="/customers/{customer_id}/consents", tags=["consents"])
 Segment = Annotated[str, Path(pattern=ID_PATTERN)]
@@ -48,26 +50,41 @@ def _view(consent: Consent) -> ConsentView:
     return ConsentView.model_validate(consent)
 
 
+def _key(customer_id: Segment, purpose: Segment, channel: Segment) -> commands.Key:
+    return customer_id, purpose, channel
+
+
+Key = Annotated[commands.Key, Depends(_key)]
+
+
 @router.put("/{purpose}/{channel}", response_model=ConsentView)
-async def grant(customer_id: Segment, purpose: Segment, channel: Segment, body: Grant, work: Writing) -> Response:
+async def grant(key: Key, body: Grant, work: Writing, if_match: IfMatch) -> Response:
     """The customer agrees to be contacted for this purpose through this channel."""
-    key = (customer_id, purpose, channel)
-    command = partial(commands.grant, key=key, granted_at=body.granted_at, source=body.source, if_match=work.if_match)
+    command = partial(commands.grant, key=key, granted_at=body.granted_at, source=body.source, if_match=if_match)
     return await work.run(command, _view)
 
 
 @router.delete("/{purpose}/{channel}", response_model=ConsentView)
-async def withdraw(
-    customer_id: Segment, purpose: Segment, channel: Segment, work: Writing, body: Withdrawal | None = None
-) -> Response:
+async def withdraw(key: Key, work: Writing, if_match: IfMatch, body: Withdrawal | None = None) -> Response:
     """The customer no longer agrees."""
     told = body or Withdrawal()
-    command = partial(commands.withdraw, key=(customer_id, purpose, channel), occurred_at=told.occurred_at)
+    command = partial(commands.withdraw, key=key, occurred_at=told.occurred_at, if_match=if_match)
     return await work.run(command, _view)
 
 
+@router.get("/{purpose}/{channel}", response_model=ConsentView)
+async def read(key: Key, session: Reading) -> Response:
+    """One consent, standing or withdrawn."""
+    consent = await session.get(Consent, key)
+    if consent is None:
+        raise Problem(NOT_FOUND, "no such consent was ever given")
+    return respond(consent, _view)
+
+
 @router.get("")
-async def read_all(customer_id: Segment, session: Reading) -> Page[ConsentView]:
-    """Every consent that the customer ever gave."""
-    query = select(Consent).where(col(Consent.customer_id) == customer_id).order_by("purpose", "channel")
-    return Page(items=[_view(consent) for consent in (await session.execute(query)).scalars()])
+async def read_page(customer_id: Segment, session: Reading, paging: Paging) -> Page[ConsentView]:
+    """Every consent that the customer ever gave, in the order of purposes and channels."""
+    query = select(Consent).where(col(Consent.customer_id) == customer_id)
+    order = col(Consent.purpose), col(Consent.channel)
+    rows, following = await keyset(session, query, paging.limit, paging.cursor, *order)
+    return paging.page([_view(consent) for consent in rows], following)

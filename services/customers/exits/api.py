@@ -12,8 +12,9 @@ from services.customers.exits.tables import Exit
 from services.customers.profiles.tables import Customer
 from shared.events.customers import ExitReason, ExitStated
 from shared.events.values import ID_PATTERN
+from shared.history import Subject, note
 from shared.outbox import Transaction
-from shared.web.app import Reading, Writing
+from shared.web.app import Posting, Reading
 from shared.web.fields import Id, OccurredAt, Request, Text, View
 from shared.web.problems import CONFLICT, NOT_FOUND, Collision, Problem
 from shared.web.work import Existing, respond
@@ -44,7 +45,7 @@ class ExitView(View):
 
 
 @router.post("", status_code=201, response_model=ExitView)
-async def state(customer_id: Segment, body: NewExit, work: Writing) -> Response:
+async def state(customer_id: Segment, body: NewExit, work: Posting) -> Response:
     """The customer states that they leave."""
     command = partial(state_exit, customer_id=customer_id, new=body)
     created = f"/v1/customers/{customer_id}/exits/{{id}}"
@@ -79,6 +80,8 @@ async def state_exit(tx: Transaction, customer_id: str, new: NewExit) -> Existin
         await tx.session.flush()
     except IntegrityError:
         raise Collision(stated.id) from None
+    part = Subject("customer", customer_id, stated.version, f"exits/{stated.id}")
+    await note(tx, part, "state", before=None, after=new.model_dump(include={"reason", "note"}), at=new.occurred_at)
     payload = ExitStated(reason=new.reason)
     await tx.record(payload, key=customer_id, subject=stated.id, time=new.occurred_at)
     return Existing(stated, existed=False)

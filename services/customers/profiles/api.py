@@ -9,8 +9,10 @@ from services.customers.profiles import commands, queries
 from services.customers.profiles.known import Known
 from services.customers.profiles.models import CustomerView, NewCustomer, Profile, ProfilePatch
 from shared.events.values import ID_PATTERN
-from shared.web.app import Caller, Reading, Writing
+from shared.web import history
+from shared.web.app import Caller, IfMatch, IfMatchDemanded, Posting, Reading, Writing
 from shared.web.cursors import Page, Paging
+from shared.web.history import ChangeView
 from shared.web.work import respond
 
 router = APIRouter(prefix="/customers", tags=["customers"])
@@ -19,22 +21,22 @@ CREATED = "/v1/customers/{id}"
 
 
 @router.post("", status_code=201, response_model=CustomerView)
-async def register(body: NewCustomer, work: Writing) -> Response:
+async def register(body: NewCustomer, work: Posting) -> Response:
     """Create a customer, under an id of your choice or ours."""
     return await work.run(partial(commands.register, new=body), Known.view, created=CREATED)
 
 
-@router.put("/{customer_id}", response_model=CustomerView, responses={201: {"model": CustomerView}})
-async def put(customer_id: CustomerId, body: Profile, work: Writing) -> Response:
+@router.put("/{customer_id}", status_code=201, response_model=CustomerView)
+async def put(customer_id: CustomerId, body: Profile, work: Writing, if_match: IfMatch) -> Response:
     """Create a customer under this id, or replace the profile (with `If-Match`)."""
-    command = partial(commands.put, customer_id=customer_id, profile=body, if_match=work.if_match)
+    command = partial(commands.put, customer_id=customer_id, profile=body, if_match=if_match)
     return await work.run(command, Known.view, created=CREATED)
 
 
 @router.patch("/{customer_id}", response_model=CustomerView)
-async def amend(customer_id: CustomerId, body: ProfilePatch, work: Writing) -> Response:
+async def amend(customer_id: CustomerId, body: ProfilePatch, work: Writing, if_match: IfMatchDemanded) -> Response:
     """Change some fields of a profile (with `If-Match`)."""
-    command = partial(commands.amend, customer_id=customer_id, patch=body, if_match=work.if_match)
+    command = partial(commands.amend, customer_id=customer_id, patch=body, if_match=if_match)
     return await work.run(command, Known.view)
 
 
@@ -42,6 +44,13 @@ async def amend(customer_id: CustomerId, body: ProfilePatch, work: Writing) -> R
 async def read(customer_id: CustomerId, session: Reading) -> Response:
     """One customer; any store may ask: one customer serves every store."""
     return respond(await queries.one(session, customer_id), Known.view)
+
+
+@router.get("/{customer_id}/history")
+async def read_history(customer_id: CustomerId, session: Reading, paging: Paging) -> Page[ChangeView]:
+    """Every change of a profile, its consents and stated exits, the newest first."""
+    await queries.one(session, customer_id)
+    return await history.page(session, paging, "customer", customer_id)
 
 
 @router.get("")

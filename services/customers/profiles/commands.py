@@ -19,8 +19,9 @@ from services.customers.profiles.models import (
 from services.customers.profiles.tables import Customer, ExternalId
 from shared.events import Payload
 from shared.events.customers import CustomerChanged, CustomerRegistered
+from shared.history import Subject, note
 from shared.outbox import Transaction
-from shared.web.preconditions import demand_match
+from shared.web.preconditions import check_match, demand_match
 from shared.web.problems import CONFLICT, NOT_FOUND, Collision, Problem
 
 
@@ -39,6 +40,7 @@ async def put(tx: Transaction, customer_id: str, profile: Profile, if_match: str
     """Create the customer, or replace the profile under `If-Match`; identical content does nothing."""
     known = await find(tx, customer_id, lock=True)
     if known is None:
+        check_match(if_match, None)
         return await _create(tx, customer_id, profile)
     if _same(known, profile):
         return known
@@ -75,17 +77,19 @@ async def _create(tx: Transaction, customer_id: str, profile: Profile) -> Known:
     except IntegrityError:
         raise Collision(customer_id) from None
     await _name(tx, customer_id, profile.external_ids)
+    await note(tx, _subject(row), "register", before=None, after=_told(profile), at=profile.registered_at)
     await _tell(tx, row, CustomerRegistered)
     return Known(row, _sorted(profile.external_ids))
 
 
 async def _change(tx: Transaction, known: Known, profile: Profile) -> Known:
-    row = known.customer
+    row, before = known.customer, _told(known.profile())
     for name, value in _own(profile).items():
         setattr(row, name, value)
     row.version, row.updated_at = row.version + 1, tx.recorded
     await tx.session.execute(delete(ExternalId).where(col(ExternalId.customer_id) == row.id))
     await _name(tx, row.id, profile.external_ids)
+    await note(tx, _subject(row), "change", before=before, after=_told(profile))
     await _tell(tx, row, CustomerChanged)
     return Known(row, _sorted(profile.external_ids), existed=True)
 
@@ -110,6 +114,14 @@ async def _tell(tx: Transaction, row: Customer, kind: type[CustomerRegistered | 
     first = kind is CustomerRegistered and row.registered_at is not None
     time = row.registered_at if first and row.registered_at else tx.recorded
     await tx.record(payload, key=row.id, subject=row.id, time=time, store=row.home_store_id)
+
+
+def _subject(row: Customer) -> Subject:
+    return Subject("customer", row.id, row.version)
+
+
+def _told(profile: Profile) -> dict[str, Any]:
+    return _own(profile) | {"external_ids": [i.model_dump() for i in _sorted(profile.external_ids)]}
 
 
 def _own(profile: Profile) -> dict[str, Any]:

@@ -11,10 +11,13 @@ from services.customers.visits.models import NewVisit, VisitEnd, VisitView
 from services.customers.visits.tables import Visit
 from shared.events.values import ID_PATTERN
 from shared.outbox import Transaction
-from shared.web.app import Caller, Reading, Writing
+from shared.web import history
+from shared.web.app import Caller, IfMatchDemanded, Posting, Reading, Writing
 from shared.web.cursors import Page, Paging
 from shared.web.fields import Id
+from shared.web.history import ChangeView
 from shared.web.imports import Line, Verdict, import_stream
+from shared.web.openapi import importing
 from shared.web.work import Existing, respond
 
 router = APIRouter(tags=["visits"])
@@ -26,7 +29,7 @@ def _view(visit: Visit) -> VisitView:
 
 
 @router.post("/visits", status_code=201, response_model=VisitView)
-async def start(body: NewVisit, work: Writing) -> Response:
+async def start(body: NewVisit, work: Posting) -> Response:
     """A customer came; or came and left already."""
 
     async def command(tx: Transaction) -> Existing[Visit]:
@@ -36,9 +39,9 @@ async def start(body: NewVisit, work: Writing) -> Response:
 
 
 @router.post("/visits/{visit_id}/end", response_model=VisitView)
-async def end(visit_id: VisitId, body: VisitEnd, work: Writing) -> Response:
+async def end(visit_id: VisitId, body: VisitEnd, work: Posting, if_match: IfMatchDemanded) -> Response:
     """The customer left (with `If-Match`)."""
-    command = partial(commands.end, visit_id=visit_id, told=body, if_match=work.if_match, caller=work.principal)
+    command = partial(commands.end, visit_id=visit_id, told=body, if_match=if_match, caller=work.principal)
     return await work.run(command, _view)
 
 
@@ -48,6 +51,13 @@ async def read(visit_id: VisitId, session: Reading, caller: Caller) -> Response:
     return respond(await queries.one(session, visit_id, caller), _view)
 
 
+@router.get("/visits/{visit_id}/history")
+async def read_history(visit_id: VisitId, session: Reading, caller: Caller, paging: Paging) -> Page[ChangeView]:
+    """Every change of a visit since it was taken down, the newest first."""
+    await queries.one(session, visit_id, caller)
+    return await history.page(session, paging, "visit", visit_id)
+
+
 @router.get("/visits")
 async def read_page(session: Reading, caller: Caller, paging: Paging, customer_id: Id | None = None) -> Page[VisitView]:
     """Visits as they were taken down, oldest first."""
@@ -55,7 +65,7 @@ async def read_page(session: Reading, caller: Caller, paging: Paging, customer_i
     return paging.page([_view(visit) for visit in visits], following)
 
 
-@router.post("/imports/visits")
+@router.post("/imports/visits", **importing(NewVisit))
 async def take_in(request: Request, work: Writing) -> StreamingResponse:
     """A stream of visits (NDJSON in, a verdict for each line out)."""
 

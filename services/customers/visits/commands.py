@@ -12,6 +12,7 @@ from services.customers.visits.models import NewVisit, VisitEnd
 from services.customers.visits.tables import Visit
 from shared.events import Event
 from shared.events.visits import VisitEnded, VisitStarted
+from shared.history import Subject, note
 from shared.outbox import Transaction, record
 from shared.web.auth import Principal
 from shared.web.imports import Line, Verdict, other_store, rejected
@@ -19,6 +20,7 @@ from shared.web.preconditions import demand_match
 from shared.web.problems import CONFLICT, NOT_FOUND, WRONG_STATE, Problem
 
 _TOLD = {"channel", "purpose", "served_by", "converted", "two_way"}
+_ENDING = {"ended_at", "outcome", "converted", "two_way", "served_by"}
 
 
 async def start(tx: Transaction, new: NewVisit, caller: Principal) -> tuple[Visit, bool]:
@@ -49,13 +51,16 @@ async def take_in(tx: Transaction, lines: Sequence[Line[NewVisit]], caller: Prin
 
 
 async def end(tx: Transaction, visit_id: str, told: VisitEnd, if_match: str | None, caller: Principal) -> Visit:
-    """Note that the customer left. Raises 404, 409 for a visit that is over, 412, 428."""
+    """Note that the customer left. Raises 404, 409 for a visit that is over, 412."""
     visit = await tx.session.get(Visit, visit_id, with_for_update=True)
     if visit is None:
         raise Problem(NOT_FOUND, f"no visit {visit_id}")
     caller.hide_other_stores(visit.store_id)
     demand_match(if_match, visit.version)
+    before = visit.model_dump(include=_ENDING)
     _close(visit, told, told.occurred_at or tx.recorded)
+    after = visit.model_dump(include=_ENDING)
+    await note(tx, Subject("visit", visit.id, visit.version), "end", before=before, after=after, at=visit.ended_at)
     await record(tx.session, [_ended(tx, visit)])
     return visit
 

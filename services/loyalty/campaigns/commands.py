@@ -5,6 +5,7 @@ from uuid_utils.compat import uuid7
 
 from services.loyalty.campaigns.models import NewCampaign
 from services.loyalty.campaigns.tables import Campaign
+from shared.history import Subject, note
 from shared.outbox import Transaction
 from shared.web.auth import Principal
 from shared.web.problems import CONFLICT, Collision, Problem
@@ -26,6 +27,7 @@ async def create(tx: Transaction, new: NewCampaign, caller: Principal) -> Existi
         await tx.session.flush()
     except IntegrityError:
         raise Collision(campaign.id) from None
+    await note(tx, Subject("campaign", campaign.id, campaign.version), "create", before=None, after=told)
     return Existing(campaign, existed=False)
 
 

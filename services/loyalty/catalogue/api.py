@@ -9,8 +9,10 @@ from services.loyalty.catalogue import commands, queries
 from services.loyalty.catalogue.models import CategoryTold, CategoryView, StoreTold, StoreView
 from services.loyalty.catalogue.tables import Category, Store
 from shared.events.values import ID_PATTERN
-from shared.web.app import Reading, Writing
+from shared.web import history
+from shared.web.app import IfMatch, Reading, Writing
 from shared.web.cursors import Page, Paging
+from shared.web.history import ChangeView
 from shared.web.work import Existing, respond
 
 router = APIRouter(tags=["catalogue"])
@@ -25,11 +27,11 @@ def _store(row: Store) -> StoreView:
     return StoreView.model_validate(row)
 
 
-@router.put("/categories/{category_id}", response_model=CategoryView, responses={201: {"model": CategoryView}})
-async def put_category(category_id: EntityId, body: CategoryTold, work: Writing) -> Response:
+@router.put("/categories/{category_id}", status_code=201, response_model=CategoryView)
+async def put_category(category_id: EntityId, body: CategoryTold, work: Writing, if_match: IfMatch) -> Response:
     """Create a category under this id, or replace it (with `If-Match`)."""
     command = partial(
-        commands.put_category, category_id=category_id, told=body, if_match=work.if_match, caller=work.principal
+        commands.put_category, category_id=category_id, told=body, if_match=if_match, caller=work.principal
     )
     return await work.run(command, Existing.shown_by(_category), created="/v1/categories/{id}")
 
@@ -40,6 +42,13 @@ async def read_category(category_id: EntityId, session: Reading) -> Response:
     return respond(await queries.one(session, Category, category_id), _category)
 
 
+@router.get("/categories/{category_id}/history")
+async def read_category_history(category_id: EntityId, session: Reading, paging: Paging) -> Page[ChangeView]:
+    """Every change of a category, the newest first."""
+    await queries.one(session, Category, category_id)
+    return await history.page(session, paging, "category", category_id)
+
+
 @router.get("/categories")
 async def read_categories(session: Reading, paging: Paging) -> Page[CategoryView]:
     """Categories in the order of their ids."""
@@ -47,10 +56,10 @@ async def read_categories(session: Reading, paging: Paging) -> Page[CategoryView
     return paging.page([_category(row) for row in rows], following)
 
 
-@router.put("/stores/{store_id}", response_model=StoreView, responses={201: {"model": StoreView}})
-async def put_store(store_id: EntityId, body: StoreTold, work: Writing) -> Response:
+@router.put("/stores/{store_id}", status_code=201, response_model=StoreView)
+async def put_store(store_id: EntityId, body: StoreTold, work: Writing, if_match: IfMatch) -> Response:
     """Create a store under this id, or replace it (with `If-Match`)."""
-    command = partial(commands.put_store, store_id=store_id, told=body, if_match=work.if_match, caller=work.principal)
+    command = partial(commands.put_store, store_id=store_id, told=body, if_match=if_match, caller=work.principal)
     return await work.run(command, Existing.shown_by(_store), created="/v1/stores/{id}")
 
 
@@ -58,6 +67,13 @@ async def put_store(store_id: EntityId, body: StoreTold, work: Writing) -> Respo
 async def read_store(store_id: EntityId, session: Reading) -> Response:
     """One store."""
     return respond(await queries.one(session, Store, store_id), _store)
+
+
+@router.get("/stores/{store_id}/history")
+async def read_store_history(store_id: EntityId, session: Reading, paging: Paging) -> Page[ChangeView]:
+    """Every change of a store, the newest first."""
+    await queries.one(session, Store, store_id)
+    return await history.page(session, paging, "store", store_id)
 
 
 @router.get("/stores")

@@ -1,5 +1,6 @@
 """What can be done with the catalogue: put a category, put a store."""
 
+from collections.abc import Mapping
 from typing import TypeVar
 
 from pydantic import BaseModel
@@ -9,9 +10,10 @@ from services.loyalty.catalogue.models import CategoryTold, StoreTold
 from services.loyalty.catalogue.tables import Category, Store
 from shared.events import Payload
 from shared.events.reference import CategoryOffered, StoreClosed, StoreOpened
+from shared.history import Subject, note
 from shared.outbox import Transaction
 from shared.web.auth import Principal
-from shared.web.preconditions import demand_match
+from shared.web.preconditions import check_match, demand_match
 from shared.web.problems import Collision
 from shared.web.work import Existing
 
@@ -47,23 +49,32 @@ async def _put(
     values = {name: getattr(told, name) for name in type(told).model_fields}
     row = await tx.session.get(table, entity_id, with_for_update=True)
     if row is None:
-        return await _create(tx, table(id=entity_id, created_at=tx.recorded, updated_at=tx.recorded, **values))
+        check_match(if_match, None)
+        row = table(id=entity_id, created_at=tx.recorded, updated_at=tx.recorded, **values)
+        return await _create(tx, row, values)
     if all(getattr(row, name) == value for name, value in values.items()):
         return row, True, False
     demand_match(if_match, row.version)
+    before = {name: getattr(row, name) for name in values}
     for name, value in values.items():
         setattr(row, name, value)
     row.version, row.updated_at = row.version + 1, tx.recorded
+    await note(tx, _subject(row), "change", before=before, after=values)
     return row, True, True
 
 
-async def _create(tx: Transaction, row: R) -> tuple[R, bool, bool]:
+async def _create(tx: Transaction, row: R, values: Mapping[str, object]) -> tuple[R, bool, bool]:
     tx.session.add(row)
     try:
         await tx.session.flush()
     except IntegrityError:
         raise Collision(row.id) from None
+    await note(tx, _subject(row), "create", before=None, after=values)
     return row, False, True
+
+
+def _subject(row: Category | Store) -> Subject:
+    return Subject(type(row).__name__.lower(), row.id, row.version)
 
 
 async def _tell(tx: Transaction, key: str, subject: str, payload: Payload) -> None:

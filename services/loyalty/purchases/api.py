@@ -10,10 +10,13 @@ from sqlalchemy.exc import DBAPIError
 from services.loyalty.purchases import commands, intake, queries
 from services.loyalty.purchases.models import NewPurchase, PurchaseView
 from shared.events.values import ID_PATTERN
-from shared.web.app import Caller, Reading, Writing
+from shared.web import history
+from shared.web.app import Caller, PostingOnce, Reading, Writing
 from shared.web.cursors import Page, Paging
 from shared.web.fields import Id
+from shared.web.history import ChangeView
 from shared.web.imports import Line, Verdict, import_stream
+from shared.web.openapi import importing
 from shared.web.work import Existing, respond
 
 router = APIRouter(tags=["purchases"])
@@ -26,9 +29,8 @@ def _as_is(view: PurchaseView) -> PurchaseView:
 
 
 @router.post("/purchases", status_code=201, response_model=PurchaseView)
-async def record(body: NewPurchase, work: Writing) -> Response:
+async def record(body: NewPurchase, work: PostingOnce) -> Response:
     """A bill was paid. An Idempotency-Key is required: a retry must count once."""
-    work.require_key()
     command = partial(commands.record, new=body, caller=work.principal)
     return await work.run(command, Existing.shown_by(_as_is), created="/v1/purchases/{id}")
 
@@ -39,6 +41,13 @@ async def read(purchase_id: PurchaseId, session: Reading, caller: Caller) -> Res
     return respond(await queries.one(session, purchase_id, caller), _as_is)
 
 
+@router.get("/purchases/{purchase_id}/history")
+async def read_history(purchase_id: PurchaseId, session: Reading, caller: Caller, paging: Paging) -> Page[ChangeView]:
+    """What happened to a purchase since it was taken down, the newest first."""
+    await queries.demand(session, purchase_id, caller)
+    return await history.page(session, paging, "purchase", purchase_id)
+
+
 @router.get("/purchases")
 async def read_page(
     session: Reading,
@@ -46,16 +55,17 @@ async def read_page(
     *,
     paging: Paging,
     customer_id: Id | None = None,
+    card_id: Id | None = None,
     store_id: Id | None = None,
 ) -> Page[PurchaseView]:
     """Purchases as they were taken down, oldest first."""
     items, following = await queries.page(
-        session, caller, paging.limit, paging.cursor, customer_id=customer_id, store_id=store_id
+        session, caller, paging.limit, paging.cursor, customer_id=customer_id, card_id=card_id, store_id=store_id
     )
     return paging.page(items, following)
 
 
-@router.post("/imports/purchases")
+@router.post("/imports/purchases", **importing(NewPurchase))
 async def take_in(request: Request, work: Writing) -> StreamingResponse:
     """A stream of purchases (NDJSON in, a verdict for each line out)."""
 

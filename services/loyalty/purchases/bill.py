@@ -5,11 +5,13 @@ purchase told twice in other spellings has the same content.
 """
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import orjson
 from uuid_utils import uuid7
 
+from services.loyalty.cards.domain import Holder, refusal
 from services.loyalty.purchases.domain import Receipt, in_currency, shortest, utc_text
 from services.loyalty.purchases.models import NewLine, NewPurchase
 
@@ -50,7 +52,10 @@ LINE_COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """A purchase ready to be stored. `head`: the values of `HEAD_COLUMNS`, the time as text."""
+    """A purchase ready to be stored. `head`: the values of `HEAD_COLUMNS`, the time as text.
+
+    `refused`: why its card forbids to store it; one that is stored already is still told apart by its content.
+    """
 
     id: str
     told: NewPurchase
@@ -58,10 +63,16 @@ class Bill:
     head: tuple[str | bool | None, ...]
     lines: list[Line]
     content: bytes
+    refused: str | None = None
 
     @classmethod
-    def of(cls, told: NewPurchase) -> "Bill":
-        """The bill of a request; without an id of the client's it gets one of ours."""
+    def of(cls, told: NewPurchase, holders: Mapping[str, Holder]) -> "Bill":
+        """The bill of a request; without an id of the client's it gets one of ours.
+
+        `holders`: whose the known cards are, by card. Told by card alone, or by card and customer, it is the
+        same bill; told without the card it is another one.
+        """
+        told, refused = (told, None) if told.card_id is None else _by_card(told, holders.get(told.card_id))
         head = (
             told.customer_id,
             told.card_id,
@@ -78,7 +89,7 @@ class Bill:
         )
         lines = [_line(number, line, told.currency) for number, line in enumerate(told.lines, 1)]
         content = hashlib.sha256(orjson.dumps((head, lines))).digest()
-        return cls(told.id or str(uuid7()), told, told.receipt, head, lines, content)
+        return cls(told.id or str(uuid7()), told, told.receipt, head, lines, content, refused)
 
     @property
     def key(self) -> str:
@@ -89,6 +100,14 @@ class Bill:
     def occurred_at(self) -> str:
         """When it was paid, as text."""
         return str(self.head[6])
+
+
+def _by_card(told: NewPurchase, holder: Holder | None) -> tuple[NewPurchase, str | None]:
+    """The purchase with its card's customer where it tells none, and why the card forbids to store it."""
+    refused = refusal(holder, told.customer_id, told.occurred_at)
+    if holder is not None and told.customer_id is None:
+        told = told.model_copy(update={"customer_id": holder.customer_id})
+    return told, refused
 
 
 def _line(number: int, line: NewLine, currency: str) -> Line:

@@ -2,6 +2,7 @@
 
 from typing import NoReturn
 
+from services.loyalty.cards.queries import holders
 from services.loyalty.purchases import queries
 from services.loyalty.purchases.bill import LINE_COLUMNS, Bill
 from services.loyalty.purchases.models import LineView, NewPurchase, PurchaseView
@@ -9,29 +10,32 @@ from services.loyalty.purchases.storing import store_one
 from services.loyalty.purchases.tables import Purchase
 from shared.outbox import Transaction
 from shared.web.auth import Principal
-from shared.web.problems import CONFLICT, Problem
+from shared.web.problems import CONFLICT, INVALID, Kind, Problem
 from shared.web.work import Existing
 
 
 async def record(tx: Transaction, new: NewPurchase, caller: Principal) -> Existing[PurchaseView]:
     """Record a purchase; the same id with the same content does nothing.
 
-    Raises 409 for an id with other content, and for a receipt that is known under another id.
+    Raises 409 for an id with other content, and for a receipt that is known under another id; 422 for a card
+    that is unknown or blocked where no customer is told, or somebody else's.
     """
     caller.demand_store(new.store_id)
-    bill = Bill.of(new)
-    if await store_one(tx, bill):
+    bill = Bill.of(new, await holders(tx.session, [new.card_id]))
+    if bill.refused is None and await store_one(tx, bill):
         return Existing(_view(tx, bill), existed=False)
     known = None if new.id is None else await tx.session.get(Purchase, new.id)
+    if known is None and bill.refused is not None:
+        _refuse(INVALID, "/card_id", bill.refused)
     if known is None:
-        _refuse("/receipt_number", "this receipt is a known purchase")
+        _refuse(CONFLICT, "/receipt_number", "this receipt is a known purchase")
     if known.content != bill.content:
-        _refuse("/id", f"{bill.id} is a purchase with other content")
+        _refuse(CONFLICT, "/id", f"{bill.id} is a purchase with other content")
     return Existing((await queries.shown(tx.session, [known]))[0], existed=True)
 
 
-def _refuse(pointer: str, detail: str) -> NoReturn:
-    raise Problem(CONFLICT, detail, errors=[{"pointer": pointer, "detail": detail}])
+def _refuse(kind: Kind, pointer: str, detail: str) -> NoReturn:
+    raise Problem(kind, detail, errors=[{"pointer": pointer, "detail": detail}])
 
 
 def _view(tx: Transaction, bill: Bill) -> PurchaseView:

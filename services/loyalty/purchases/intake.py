@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from services.loyalty.cards.queries import holders
 from services.loyalty.purchases.bill import Bill
 from services.loyalty.purchases.domain import Receipt
 from services.loyalty.purchases.models import NewPurchase
@@ -11,7 +12,7 @@ from services.loyalty.purchases.storing import store_many
 from shared.outbox import Transaction
 from shared.web.auth import Principal
 from shared.web.imports import Line, Verdict, other_store, rejected
-from shared.web.problems import CONFLICT
+from shared.web.problems import CONFLICT, INVALID
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +56,13 @@ async def take_in(tx: Transaction, lines: Sequence[Line[NewPurchase]], caller: P
     """Record a chunk of purchases. A line with neither id nor receipt is a purchase of its own."""
     own = [line for line in lines if caller.serves(line.body.store_id)]
     verdicts = [other_store(line.number) for line in lines if not caller.serves(line.body.store_id)]
-    waiting = [Entry(line.number, line.body.id, Bill.of(line.body)) for line in own]
+    cards = await holders(tx.session, (line.body.card_id for line in own))
+    waiting = [Entry(line.number, line.body.id, Bill.of(line.body, cards)) for line in own]
     known = Known()
     while waiting:
         # A line that shares its id or receipt with one before it is judged after that one's fate is known.
         first, rest = _apart(waiting)
-        fresh = await store_many(tx, [entry.bill for entry in first])
+        fresh = await store_many(tx, [entry.bill for entry in first if entry.bill.refused is None])
         await _look_up(tx, known, [entry for entry in first if entry.bill.id not in fresh])
         verdicts += [_judged(entry, fresh, known) for entry in first]
         waiting = []
@@ -75,9 +77,11 @@ def _judged(entry: Entry, fresh: set[str], known: Known) -> Verdict:
         known.add(entry.bill.id, entry.bill.content, entry.bill.receipt)
         return Verdict(entry.line, "accepted", entry.bill.id)
     verdict = known.verdict(entry)
-    if verdict is None:
-        raise RuntimeError("the database knows a purchase that it does not show")
-    return verdict
+    if verdict is not None:
+        return verdict
+    if entry.bill.refused is not None:
+        return rejected(entry.line, INVALID, [{"pointer": "/card_id", "detail": entry.bill.refused}])
+    raise RuntimeError("the database knows a purchase that it does not show")
 
 
 def _apart(entries: Iterable[Entry]) -> tuple[list[Entry], list[Entry]]:

@@ -36,6 +36,7 @@ async def page(
     cursor: str | None,
     *,
     customer_id: str | None,
+    card_id: str | None,
     store_id: str | None,
 ) -> tuple[list[PurchaseView], str | None]:
     """Purchases as they were taken down, oldest first, and the next cursor."""
@@ -44,6 +45,8 @@ async def page(
         query = query.where(col(Purchase.store_id).in_(sorted(caller.stores)))
     if customer_id is not None:
         query = query.where(col(Purchase.customer_id) == customer_id)
+    if card_id is not None:
+        query = query.where(col(Purchase.card_id) == card_id)
     if store_id is not None:
         query = query.where(col(Purchase.store_id) == store_id)
     rows, following = await keyset(session, query, limit, cursor, col(Purchase.created_at), col(Purchase.id))

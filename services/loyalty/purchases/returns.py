@@ -13,6 +13,7 @@ from services.loyalty.purchases.return_lines import goods, refuse
 from services.loyalty.purchases.return_models import NewReturn, ReturnedLineView, ReturnView
 from services.loyalty.purchases.tables import Purchase, Return, ReturnLine
 from shared.events.purchases import PurchaseReturned
+from shared.history import Subject, note
 from shared.outbox import Transaction
 from shared.web.auth import Principal
 from shared.web.problems import CONFLICT, INVALID
@@ -57,6 +58,9 @@ async def _store(tx: Transaction, purchase: Purchase, new: NewReturn) -> ReturnV
         **new.model_dump(include={"occurred_at", "reason", "simulated"}),
     )
     await _insert(tx.session, entity, lines)
+    part = Subject("purchase", purchase.id, entity.version, f"returns/{entity.id}")
+    told = new.model_dump(include={"reason", "lines"})
+    await note(tx, part, "return", before=None, after=told, at=entity.occurred_at)
     payload = PurchaseReturned(
         purchase_id=purchase.id,
         purchased_at=purchase.occurred_at,

@@ -26,6 +26,8 @@ async def store_many(tx: Transaction, bills: Sequence[Bill]) -> set[str]:
 
     No two of `bills` may share an id or a receipt.
     """
+    if not bills:
+        return set()
     # In one order everywhere: two batches that share bills then wait for each other, never in a circle.
     ordered = sorted(bills, key=lambda bill: bill.receipt or ("", "", bill.id))
     fresh = set((await tx.session.execute(INSERT_MANY, _heads(tx, ordered))).scalars())

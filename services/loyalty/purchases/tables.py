@@ -26,6 +26,7 @@ class Purchase(Base, table=True):
         Index("purchases_in_order", "created_at", "id"),
         Index("purchases_of_store", "store_id", "created_at", "id"),
         Index("purchases_of_customer", "customer_id", "created_at", "id"),
+        Index("purchases_of_card", "card_id", "created_at", "id", postgresql_where=text("card_id is not null")),
     )
 
     id: str = Field(primary_key=True)

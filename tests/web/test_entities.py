@@ -1,0 +1,105 @@
+"""Every entity has an ETag: each route that reads one is found in the OpenAPI document and held to it."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+
+from deploy.local.infrastructure import Addresses
+from deploy.local.issuer import Issuer
+from services.complaints import web as complaints
+from services.complaints.settings import ComplaintsSettings
+from services.customers import web as customers
+from services.loyalty import web as loyalty
+from shared.settings import WebSettings
+from tests.complaints.cases import COMPLAINT
+from tests.customers.visits import BEGUN
+from tests.loyalty.bills import bill
+from tests.support.client import Client, client_of
+
+Build = Callable[[Any], FastAPI]
+RECORDING: dict[str, tuple[Build, type[WebSettings]]] = {
+    "customers": (customers.build, WebSettings),
+    "complaints": (complaints.build, ComplaintsSettings),
+    "loyalty": (loyalty.build, WebSettings),
+}
+GRANT = {"granted_at": "2026-01-01T00:00:00Z", "source": "form"}
+EXIT = {"id": "e1", "reason": "price", "occurred_at": "2026-03-01T00:00:00Z"}
+LINES = [{"line": 1, "quantity": "1", "refund_amount": "1.00"}]
+BACK = {"id": "r1", "occurred_at": "2017-01-03T10:00:00Z", "reason": "unwanted", "lines": LINES}
+CAMPAIGN = {"id": "18", "name": "Autumn", "kind": "mass", "starts_on": "2017-10-30", "ends_on": "2017-12-24"}
+MADE: dict[str, list[tuple[str, str, dict[str, Any]]]] = {
+    "customers": [
+        ("PUT", "/v1/customers/asha", {"kind": "individual"}),
+        ("PUT", "/v1/customers/asha/consents/marketing/mail", GRANT),
+        ("POST", "/v1/customers/asha/exits", EXIT),
+        ("POST", "/v1/visits", BEGUN),
+    ],
+    "complaints": [("POST", "/v1/complaints", COMPLAINT)],
+    "loyalty": [
+        ("POST", "/v1/purchases", bill(id="b1")),
+        ("POST", "/v1/purchases/b1/returns", BACK),
+        ("POST", "/v1/cards", {"customer_id": "asha"}),
+        ("PUT", "/v1/categories/GROCERY", {"name": "Grocery", "offered_from": "2016-01-01"}),
+        ("PUT", "/v1/stores/330", {"time_zone": "America/New_York"}),
+        ("POST", "/v1/campaigns", CAMPAIGN),
+    ],
+}
+"""By service, what makes one entity of each kind."""
+
+
+async def templates(client: Client) -> list[re.Pattern[str]]:
+    """The paths by which one entity is read: they end with its id."""
+    paths = (await client.http.get("/openapi.json")).json()["paths"]
+    found = [path for path, operations in paths.items() if path.endswith("}") and "get" in operations]
+    return [re.compile(re.sub(r"\{\w+\}", "[^/]+", path)) for path in found]
+
+
+@pytest.mark.parametrize("service", RECORDING)
+async def test_W03_every_entity_is_read_with_its_etag_and_not_again_while_that_lasts(
+    service: str, infrastructure: Addresses, issuer: Issuer
+) -> None:
+    build, settings = RECORDING[service]
+    async with client_of(service, build, infrastructure.postgres_url, issuer, settings) as client:
+        untried = await templates(client)
+        assert untried
+        for method, path, body in MADE[service]:
+            made = await client.call(method, path, body)
+            assert made.is_success, made.text
+            place = made.headers.get("Location", path)
+            await read_again(client, place, made.json(), made.headers["ETag"])
+            untried = [template for template in untried if not template.fullmatch(place)]
+        assert not untried, "add to MADE what makes one"
+
+
+async def read_again(client: Client, path: str, entity: dict[str, Any], etag: str) -> None:
+    """The entity comes with its version as ETag, and without a body for who has that version."""
+    read = await client.get(path)
+    assert (read.status_code, read.headers["ETag"], read.json()) == (200, f'"{entity["version"]}"', entity)
+    assert etag == read.headers["ETag"]
+    for known in (etag, f"W/{etag}", f'"7", {etag}', "*"):
+        again = await client.get(path, headers={"If-None-Match": known})
+        assert (again.status_code, again.content, again.headers["ETag"]) == (304, b"", etag)
+        assert not {"content-type", "content-length"} & set(again.headers)
+    for other in ('"7"', etag.strip('"'), ""):
+        assert (await client.get(path, headers={"If-None-Match": other})).json() == entity
+
+
+@pytest.mark.parametrize(
+    ("service", "path", "body"),
+    [(service, path, body) for service, made in MADE.items() for method, path, body in made if method == "PUT"],
+)
+async def test_W03_what_is_not_there_has_no_version_that_could_match(
+    service: str, path: str, body: dict[str, Any], infrastructure: Addresses, issuer: Issuer
+) -> None:
+    build, settings = RECORDING[service]
+    async with client_of(service, build, infrastructure.postgres_url, issuer, settings) as client:
+        await client.put("/v1/customers/asha", {"kind": "individual"}) if "/consents/" in path else None
+        recorded = len(await client.outbox())
+        for match in ('"1"', "*"):
+            assert (await client.put(path, body, match=match)).status_code == 412
+        assert len(await client.outbox()) == recorded
+        assert (await client.get(path)).status_code == 404
+        assert (await client.put(path, body)).is_success
