@@ -1,6 +1,6 @@
 """The outbox: an event is stored in the transaction of the rows it speaks of, and published afterwards."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -52,6 +52,11 @@ def outbox_row(event: Event) -> dict[str, str]:
         "type": event.type,
         "payload": event.to_json().decode(),
     }
+
+
+def outbox_rows(events: Iterable[Event]) -> list[tuple[str, ...]]:
+    """The outbox rows of events, for whoever writes them by the driver: id, topic, key, type, payload."""
+    return [tuple(outbox_row(event).values()) for event in events]
 
 
 async def record(session: AsyncSession, events: Sequence[Event]) -> None:

@@ -1,6 +1,7 @@
 """Where a stack keeps its files, and which ports are its own."""
 
 import os
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +28,15 @@ class Layout:
     def keys(self) -> Path:
         """The token issuer's key pair."""
         return self.data_dir / "issuer"
+
+    def erasure_key(self) -> str:
+        """By which scoring knows erased ids again; made once, and kept with the data that depend on it."""
+        kept = self.data_dir / "erasure.key"
+        if not kept.exists():
+            self.data_dir.mkdir(parents=True, exist_ok=True)
+            kept.touch(mode=0o600)
+            kept.write_text(secrets.token_hex(32))
+        return kept.read_text()
 
 
 def layout_from(environment: Mapping[str, str] = os.environ) -> Layout:

@@ -30,6 +30,7 @@ PROCESSES = (
     Process("customers", "relay", 11),
     Process("complaints", "relay", 12),
     Process("loyalty", "relay", 13),
+    Process("scoring", "relay", 14),
     Process("scoring", "consumer", 24),
     Process("scoring", "evaluator", 34),
 )
@@ -79,6 +80,7 @@ def _launch(
         "AUTH_ISSUER": ISSUER,
         "AUTH_AUDIENCE": AUDIENCE,
         "AUTH_JWKS_URL": Issuer(layout.keys).jwks.as_uri(),
+        "ERASURE_KEY": layout.erasure_key(),
         "PYTHONUNBUFFERED": "1",
         **(own or {}),
     }

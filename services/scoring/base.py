@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Column, DateTime, Integer, LargeBinary, MetaData, Text
+from sqlalchemy import Column, DateTime, Index, Integer, LargeBinary, MetaData, Text
 from sqlalchemy.orm import registry
 from sqlmodel import Field, SQLModel
 
@@ -18,13 +18,42 @@ def _moment(*, nullable: bool = True) -> Column[datetime]:
 
 
 class Generation(Base, table=True):
-    """A generation; exactly one is live."""
+    """A generation: `requested`, `filling`, `evaluating`, `live`, `retired`, `failed`, `dropping`, `dropped`.
+
+    Exactly one is live: its row is the pointer.
+    """
 
     __tablename__ = "generations"
+    __table_args__ = (Index("generations_live", "state", unique=True, postgresql_where="state = 'live'"),)
 
     number: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
-    live: bool
+    state: str
+    error: str | None = None
     created_at: datetime = Field(sa_column=_moment(nullable=False))
+    filled_at: datetime | None = Field(default=None, sa_column=_moment())
+    live_at: datetime | None = Field(default=None, sa_column=_moment())
+    retired_at: datetime | None = Field(default=None, sa_column=_moment())
+
+
+class Published(Base, table=True):
+    """What other systems were last told of a customer."""
+
+    __tablename__ = "published"
+
+    customer_id: str = Field(primary_key=True)
+    index_value: float | None = None
+    phase: str
+    bond_level: int | None = None
+    at_risk: bool
+
+
+class Erasure(Base, table=True):
+    """An id that must never come back, known by a keyed hash alone."""
+
+    __tablename__ = "erasures"
+
+    digest: bytes = Field(sa_column=Column(LargeBinary, primary_key=True))
+    erased_at: datetime = Field(sa_column=_moment(nullable=False))
 
 
 class ReferenceSet(Base, table=True):

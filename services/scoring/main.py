@@ -9,5 +9,9 @@ if __name__ == "__main__":
             "web": "services.scoring.web:serve",
             "consumer": "services.scoring.workers:consume",
             "evaluator": "services.scoring.workers:evaluate",
+            "relay": "services.scoring.workers:publish",
+            "rebuild": "services.scoring.workers:rebuild",
+            "dead-letters": "services.scoring.repair:show",
+            "replay": "services.scoring.repair:replay",
         },
     )

@@ -5,27 +5,31 @@ from fastapi import FastAPI
 from services.scoring.close import api as close
 from services.scoring.evaluation.as_of import Cards
 from services.scoring.evaluation.references import References
-from services.scoring.generations.schema import FIRST, search_path
+from services.scoring.facts.erasures import Erasures
+from services.scoring.generations.schema import READERS_PATH
 from services.scoring.metrics.rules import DEFAULT_RULES
+from services.scoring.rebuilds import api as rebuilds
 from services.scoring.scorecards import api as scorecards
+from services.scoring.scorecards import listing
+from services.scoring.settings import ScoringWebSettings
 from services.scoring.status import api as status
-from shared.settings import WebSettings, load
+from shared.settings import load
 from shared.web.app import create_app
 from shared.web.server import serve_web
 
 SERVICE = "scoring"
 
 
-def build(settings: WebSettings) -> FastAPI:
+def build(settings: ScoringWebSettings) -> FastAPI:
     """The REST application."""
-    app = create_app(
-        SERVICE, settings, [scorecards.router, close.router, status.router], search_path=search_path(FIRST)
-    )
+    routers = [scorecards.router, listing.router, close.router, rebuilds.router, status.router]
+    app = create_app(SERVICE, settings, routers, search_path=READERS_PATH)
     app.state.cards = Cards(DEFAULT_RULES, References())
+    app.state.erasures = Erasures(settings.erasure_key)
     return app
 
 
 async def serve(_service: str) -> None:
     """Serve the REST application until told to end."""
-    settings = load(WebSettings)
+    settings = load(ScoringWebSettings)
     await serve_web(build(settings), settings)

@@ -1,53 +1,105 @@
 """The scoring service's workers: wiring only."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
+
+from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker
 
 from services.scoring.close.job import CloseWorker
 from services.scoring.evaluation.evaluator import Evaluator
-from services.scoring.facts.intake import judge, take_in
-from services.scoring.generations.schema import FIRST, search_path
+from services.scoring.facts.erasures import Erasures
+from services.scoring.facts.intake import Intake, judge
+from services.scoring.generations.following import Follower
 from services.scoring.metrics.rules import DEFAULT_RULES
+from services.scoring.rebuilds import commands
+from services.scoring.rebuilds.worker import Rebuilder
+from services.scoring.settings import ScoringWorkerSettings
+from shared import clock
 from shared.consumer import Consumer
 from shared.database import open_engine
 from shared.dead_letters import DeadLetters
 from shared.events import FACT_TOPICS, dead_letters
-from shared.settings import OperationsSettings, WorkerSettings, load
-from shared.web.server import serve_worker
+from shared.outbox import Transaction
+from shared.relay import Relay
+from shared.settings import WorkerSettings, load
+from shared.web.health import Check
+from shared.web.server import serve_worker, until_told
+
+Run = Callable[[asyncio.Event], Awaitable[None]]
 
 
 async def consume(service: str) -> None:
-    """Turn the topics' events into facts."""
-    settings = load(WorkerSettings)
-    engine = open_engine(settings.database_url, search_path=search_path(FIRST), application="scoring-consumer")
+    """Turn the topics' events into the live generation's facts."""
+    settings = load(ScoringWorkerSettings)
     letters = DeadLetters(settings.kafka_bootstrap, dead_letters(service).name)
-    worker = Consumer(
-        engine,
-        settings.kafka_bootstrap,
-        group=service,
-        topics=[topic.name for topic in FACT_TOPICS],
-        handle=take_in,
-        judge=judge,
-        dead_letters=letters,
-    )
+    erasures = Erasures(settings.erasure_key)
+
+    def make(engine: AsyncEngine, generation: int) -> tuple[Run, Check]:
+        worker = Consumer(
+            engine,
+            settings.kafka_bootstrap,
+            group=service,
+            topics=[topic.name for topic in FACT_TOPICS],
+            handle=Intake(generation, erasures),
+            judge=judge,
+            dead_letters=letters,
+        )
+        return worker.run, worker.check
+
+    following = Follower(settings.database_url, "scoring-consumer", make)
     try:
-        await serve_worker(worker.run, settings, {"consumer": worker.check})
+        await serve_worker(following.run, settings, {"consumer": following.check})
     finally:
         await letters.close()
-        await engine.dispose()
 
 
 async def evaluate(_service: str) -> None:
-    """Keep the cards current, and do the closes that are asked for."""
-    settings = load(OperationsSettings)
-    engine = open_engine(settings.database_url, search_path=search_path(FIRST), application="scoring-evaluator")
-    evaluating, closing = Evaluator(engine, DEFAULT_RULES), CloseWorker(engine, DEFAULT_RULES)
+    """Keep the live generation's cards current; do the closes and the rebuilds that are asked for."""
+    settings = load(ScoringWorkerSettings)
+    rebuilding = _rebuilder(settings)
+    following = Follower(settings.database_url, "scoring-evaluator", _evaluating)
 
     async def work(stop: asyncio.Event) -> None:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(following.run(stop))
+            group.create_task(rebuilding.run(stop))
+
+    await serve_worker(work, settings, {"evaluator": following.check})
+
+
+async def publish(service: str) -> None:
+    """Publish the outbox, which is among the lasting tables."""
+    settings = load(WorkerSettings)
+    worker = Relay(settings.database_url, settings.kafka_bootstrap, f"{service}-relay", search_path="app")
+    await serve_worker(worker.run, settings, {"relay": worker.check})
+
+
+async def rebuild(_service: str) -> str | None:
+    """Make every score anew, ending when the new generation is live; what went wrong is returned."""
+    settings, stop = load(ScoringWorkerSettings), until_told()
+    engine = open_engine(settings.database_url, search_path="app", application="scoring-rebuild")
+    worker = _rebuilder(settings)
+    async with async_sessionmaker(engine).begin() as session:
+        asked = await commands.rebuild(Transaction(session, "/crm/scoring", clock.now(), "rebuild"))
+        number = asked.entity.number
+    while (state := await commands.state(engine, number)) in commands.UNDER_WAY and not stop.is_set():
+        if not await worker.work(engine, stop):
+            await asyncio.sleep(1)  # an evaluator's process is at it
+    await engine.dispose()
+    return None if state == "live" else f"generation {number} is {state}"
+
+
+def _rebuilder(settings: ScoringWorkerSettings) -> Rebuilder:
+    erasures = Erasures(settings.erasure_key)
+    return Rebuilder(settings.database_url, settings.kafka_bootstrap, DEFAULT_RULES, erasures)
+
+
+def _evaluating(engine: AsyncEngine, generation: int) -> tuple[Run, Check]:
+    evaluating, closing = Evaluator(engine, generation, DEFAULT_RULES), CloseWorker(engine, DEFAULT_RULES)
+
+    async def run(stop: asyncio.Event) -> None:
         async with asyncio.TaskGroup() as group:
             group.create_task(evaluating.run(stop))
             group.create_task(closing.run(stop))
 
-    try:
-        await serve_worker(work, settings, {"evaluator": evaluating.check})
-    finally:
-        await engine.dispose()
+    return run, evaluating.check

@@ -70,7 +70,7 @@ def configured(workload: Workload) -> bool:
     for source in workload.container["envFrom"]:
         variables |= set(literals(source["configMapRef"]["name"]))
     service, _, role = workload.name.partition("-")
-    given = variables | {"DATABASE_URL"}  # `secrets_as_files` sees to that one
+    given = variables | {"DATABASE_URL", "ERASURE_KEY"}  # `secrets_as_files` sees to those
     return not missing(settings_of(service, role), given) and known(given) == given
 
 

@@ -5,20 +5,26 @@ from collections.abc import Mapping
 from pydantic_settings import BaseSettings
 
 from services.complaints.settings import ComplaintsSettings
-from shared.settings import DatabaseSettings, OperationsSettings, WebSettings, WorkerSettings
+from services.scoring.settings import ScoringWebSettings, ScoringWorkerSettings
+from shared.settings import DatabaseSettings, WebSettings, WorkerSettings
 
 BY_ROLE: Mapping[str, type[BaseSettings]] = {
     "web": WebSettings,
     "relay": WorkerSettings,
-    "consumer": WorkerSettings,
-    "evaluator": OperationsSettings,
     "migrate": DatabaseSettings,
 }
+OWN: Mapping[tuple[str, str], type[BaseSettings]] = {
+    ("complaints", "web"): ComplaintsSettings,
+    ("scoring", "web"): ScoringWebSettings,
+    ("scoring", "consumer"): ScoringWorkerSettings,
+    ("scoring", "evaluator"): ScoringWorkerSettings,
+}
+"""Where a role is told more."""
 
 
 def settings_of(service: str, role: str) -> type[BaseSettings]:
     """As the role's own module loads them."""
-    return ComplaintsSettings if (service, role) == ("complaints", "web") else BY_ROLE[role]
+    return OWN.get((service, role)) or BY_ROLE[role]
 
 
 def missing(kind: type[BaseSettings], given: set[str]) -> set[str]:
@@ -28,6 +34,6 @@ def missing(kind: type[BaseSettings], given: set[str]) -> set[str]:
 
 def known(given: set[str]) -> set[str]:
     """Those of `given` that some process of ours reads."""
-    kinds: list[type[BaseSettings]] = [*BY_ROLE.values(), ComplaintsSettings]
+    kinds: list[type[BaseSettings]] = [*BY_ROLE.values(), *OWN.values()]
     fields = {name.upper() for kind in kinds for name in kind.model_fields}
     return given & (fields | {"SECRETS_DIR"})

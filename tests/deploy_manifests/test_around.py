@@ -13,7 +13,7 @@ from tests.deploy_manifests.manifests import BASE, Document, documents, kustomiz
 
 EVERYTHING = documents()
 POLICIES = of_kind(EVERYTHING, "NetworkPolicy")
-BROKER_ROLES = {"relay", "consumer"}
+BROKER_ROLES = {"relay", "consumer", "evaluator"}
 
 
 def selects(selector: dict[str, Any], labels: dict[str, str]) -> bool:

@@ -14,14 +14,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from deploy.local.infrastructure import Addresses
 from deploy.local.issuer import Issuer
 from services.scoring.evaluation.evaluator import Evaluator
-from services.scoring.facts.intake import take_in
 from services.scoring.generations.schema import FIRST, search_path
 from services.scoring.metrics.rules import DEFAULT_RULES
 from services.scoring.web import build
-from shared.consumer import Received
 from shared.database import open_engine, raw_connection
 from shared.events import Event
+from shared.received import Received
 from tests.support.client import Client, client_of
+from tests.support.scoring import intake
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Scoring:
         """Take events in, as the consumer does."""
         async with self.engine.begin() as connection:
             await connection.execute(text("select"))
-            await take_in(connection, received(events))
+            await intake()(connection, received(events))
 
     async def fetch(self, query: str, *values: object) -> list[asyncpg.Record]:
         """Rows of the live generation or of the lasting tables."""
@@ -68,5 +68,5 @@ async def scoring(infrastructure: Addresses, issuer: Issuer) -> AsyncIterator[Sc
     """The scoring service on a fresh database; nothing runs by itself."""
     async with client_of("scoring", build, infrastructure.postgres_url, issuer) as client:
         engine = open_engine(client.database_url, search_path=search_path(FIRST))
-        yield Scoring(client, engine, Evaluator(engine, DEFAULT_RULES))
+        yield Scoring(client, engine, Evaluator(engine, FIRST, DEFAULT_RULES))
         await engine.dispose()

@@ -7,9 +7,11 @@ from typing import Any
 
 import pytest
 
-from services.scoring.evaluation import evaluator as module
+from services.scoring.evaluation import batch as module
 from services.scoring.evaluation.evaluator import Evaluator
-from services.scoring.facts.reading import facts_of
+from services.scoring.facts.families import Families
+from services.scoring.facts.reading import facts_of_families
+from services.scoring.generations.schema import FIRST
 from services.scoring.metrics.rules import DEFAULT_RULES
 from services.scoring.metrics.scorecard import evaluate
 from shared.database import Connection, raw_transaction
@@ -42,20 +44,20 @@ async def test_S01_a_fact_that_arrives_during_an_evaluation_is_not_lost(
     scoring: Scoring, monkeypatch: pytest.MonkeyPatch, moment: str
 ) -> None:
     """Just before the facts are read, or just after: it is in the card, or it leaves a mark."""
-    read = facts_of
+    read = facts_of_families
 
-    async def interrupted(connection: Connection, customers: Sequence[str]) -> Any:
+    async def interrupted(connection: Connection, customers: Sequence[str], families: Families) -> Any:
         if moment == "before":
             await scoring.know(purchase("ann", "p2"))
-        found = await read(connection, customers)
+        found = await read(connection, customers, families)
         if moment == "after":
             await scoring.know(purchase("ann", "p2"))
         return found
 
     await scoring.know(purchase("ann", "p1", NOON - timedelta(days=1)))
-    monkeypatch.setattr(module, "facts_of", interrupted)
+    monkeypatch.setattr(module, "facts_of_families", interrupted)
     await scoring.evaluator.evaluate_some(LATER)
-    monkeypatch.setattr(module, "facts_of", read)
+    monkeypatch.setattr(module, "facts_of_families", read)
     assert len(await scoring.fetch("select from marks")) == 1
     assert await scoring.evaluator.evaluate_some(LATER) == 1
     [row] = await scoring.fetch("select card::json ->> 'phase' as phase from cards")
@@ -73,7 +75,7 @@ async def test_S01_a_due_card_is_evaluated_without_an_event(scoring: Scoring) ->
 async def test_S01_two_evaluators_share_the_work(scoring: Scoring) -> None:
     customers = [f"c{number:03}" for number in range(120)]
     await scoring.know(*(purchase(customer, f"p-{customer}") for customer in customers))
-    other = Evaluator(scoring.engine, DEFAULT_RULES)
+    other = Evaluator(scoring.engine, FIRST, DEFAULT_RULES)
     while sum(await asyncio.gather(scoring.evaluator.evaluate_some(LATER), other.evaluate_some(LATER))):
         continue
     rows = await scoring.fetch("select customer_id from cards order by customer_id")

@@ -11,14 +11,14 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from deploy.local.infrastructure import Addresses
-from services.scoring.facts.intake import take_in
 from services.scoring.generations.schema import FIRST, search_path
-from shared.consumer import MANY_BAD, Consumer, PoisonedError, Received
+from shared.consumer import MANY_BAD, Consumer, PoisonedError
 from shared.dead_letters import DeadLetter, DeadLetters
 from shared.events import Event
 from shared.offsets import FencedError
+from shared.received import Received
 from tests.support.databases import fresh_database
-from tests.support.scoring import scoring_consumer
+from tests.support.scoring import intake, scoring_consumer
 from tests.support.told import purchase
 from tests.support.topics import tail
 
@@ -111,14 +111,14 @@ async def test_W02_a_zombie_writes_nothing(member: Member, infrastructure: Addre
 
 async def test_W02_a_fault_while_storing_leaves_the_offset(member: Member) -> None:
     async def fails(connection: AsyncConnection, batch: Sequence[Received]) -> None:
-        await take_in(connection, batch)
+        await intake()(connection, batch)
         raise OSError("the database went away")
 
     member.consumer.handle = fails
     with pytest.raises(OSError, match="went away"):
         await member.take(purchase("ann", "p1"), beside=purchase("ben", "p2"))
     assert (await member.offsets(), await member.facts()) == ((0, 0), [])
-    member.consumer.handle = take_in
+    member.consumer.handle = intake()
     await member.take(purchase("ann", "p1"), beside=purchase("ben", "p2"))
     assert (await member.offsets(), await member.facts()) == ((1, 1), ["p1", "p2"])
 

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from services.scoring.metrics.scorecard import evaluate
+from services.scoring.scorecards.api import PARTS
 from shared.events.visits import VisitStarted
 from tests.scoring.conftest import Scoring
 from tests.support.told import NOON, purchase, told
@@ -27,7 +28,9 @@ async def test_S01_a_card_has_every_key_of_the_contract(scoring: Scoring) -> Non
     assert set(card["bonds"]) == {"financial", "social", "customization", "structural"}
     assert card["value"] == {"p_alive": None, "expected_purchases": None, "clv": None, "decile": None}
     assert card["next_actions"] == []
-    assert card["cs"]["chain_of_relationships"]["reason"] == "Not yet measured."
+    unknown = card["cs"]["customer_care"]
+    assert unknown["score"] is None
+    assert unknown["reason"]
 
 
 async def test_S01_a_stored_card_is_served_until_a_fact_marks_it(
@@ -83,9 +86,50 @@ async def test_S12_every_card_streamed_is_the_card_asked_for_alone(scoring: Scor
 
 
 async def test_S01_an_unknown_customer_is_a_problem(scoring: Scoring) -> None:
-    for path in ("scorecard", "timeline"):
+    for path in ("scorecard", "timeline", *PARTS):
         answer = await scoring.client.get(f"/v1/customers/nobody/{path}")
         assert (answer.status_code, answer.headers["content-type"]) == (404, "application/problem+json")
+
+
+async def test_S01_each_part_says_what_the_card_says(scoring: Scoring) -> None:
+    await scoring.know(purchase("ann", "p1"), purchase("ann", "p2", NOON + timedelta(days=1)))
+    await scoring.evaluator.evaluate_some()
+    for as_of in (None, "2026-03-02T00:00:00Z"):
+        card = await scoring.card("ann", as_of)
+        for path, members in PARTS.items():
+            part = await scoring.client.get(f"/v1/customers/ann/{path}" + (f"?as_of={as_of}" if as_of else ""))
+            assert part.json() == {name: card[name] for name in ("customer_id", "as_of", *members)}
+    assert (await scoring.client.get("/v1/customers/ann/bonds?as_of=2099-01-01T00:00:00Z")).status_code == 422
+
+
+@pytest.mark.parametrize("path", ["scorecard", *PARTS])
+async def test_W03_a_card_has_one_tag_while_it_is_stored(scoring: Scoring, path: str) -> None:
+    await scoring.know(purchase("ann", "p1"))
+    await scoring.evaluator.evaluate_some()
+    read = await scoring.client.get(f"/v1/customers/ann/{path}")
+    tag = read.headers["ETag"]
+    again = await scoring.client.get(f"/v1/customers/ann/{path}", headers={"If-None-Match": f'"other", {tag}'})
+    assert (again.status_code, again.content, again.headers["ETag"]) == (304, b"", tag)
+    await scoring.know(purchase("ann", "p2", NOON + timedelta(days=1)))
+    changed = await scoring.client.get(f"/v1/customers/ann/{path}", headers={"If-None-Match": tag})
+    assert (changed.status_code, changed.headers["ETag"] == tag) == (200, False)
+    assert changed.json()["as_of"] > read.json()["as_of"]
+
+
+async def test_W03_a_past_card_keeps_its_tag(scoring: Scoring) -> None:
+    await scoring.know(purchase("ann", "p1"))
+    path = "/v1/customers/ann/scorecard?as_of=2026-03-02T00:00:00Z"
+    tag = (await scoring.client.get(path)).headers["ETag"]
+    assert (await scoring.client.get(path, headers={"If-None-Match": tag})).status_code == 304
+    await scoring.know(purchase("ann", "p0", NOON - timedelta(days=1)))
+    assert (await scoring.client.get(path, headers={"If-None-Match": tag})).status_code == 200
+
+
+async def test_W06_a_token_bound_to_stores_reads_any_customer_by_id(scoring: Scoring) -> None:
+    await scoring.know(purchase("ann", "p1"))
+    bound = scoring.client.issuer.token(stores=["330"])
+    for path in ("scorecard", *PARTS):
+        assert (await scoring.client.get(f"/v1/customers/ann/{path}", bearer=bound)).status_code == 200
 
 
 async def test_S01_a_timeline_shows_each_fact_once_page_by_page(scoring: Scoring) -> None:

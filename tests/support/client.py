@@ -11,9 +11,15 @@ import httpx
 from fastapi import FastAPI
 
 from deploy.local.issuer import AUDIENCE, ISSUER, Issuer
+from services.complaints.settings import ComplaintsSettings
+from services.scoring.settings import ScoringWebSettings
 from shared.events import Event, decode
 from shared.settings import WebSettings
 from tests.support.databases import fresh_database
+
+ERASURE_KEY = "a key for tests, known to everybody"
+SETTINGS: dict[str, type[WebSettings]] = {"complaints": ComplaintsSettings, "scoring": ScoringWebSettings}
+"""The services that are told more than every web process."""
 
 
 class Client:
@@ -76,6 +82,8 @@ class Client:
 
 def web_settings(kind: type[WebSettings], issuer: Issuer, database_url: str, **more: Any) -> WebSettings:
     """Settings of a web process on this database."""
+    if issubclass(kind, ScoringWebSettings):
+        more.setdefault("erasure_key", ERASURE_KEY)
     return kind(
         database_url=database_url,
         auth_issuer=ISSUER,
@@ -92,12 +100,12 @@ async def client_of(
     build: Callable[[Any], FastAPI],
     postgres_url: str,
     issuer: Issuer,
-    settings: type[WebSettings] = WebSettings,
+    settings: type[WebSettings] | None = None,
     **more: Any,
 ) -> AsyncIterator[Client]:
     """A client of a service's application on a fresh database."""
     url = await fresh_database(postgres_url, service)
-    app = build(web_settings(settings, issuer, url, **more))
+    app = build(web_settings(settings or SETTINGS.get(service, WebSettings), issuer, url, **more))
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url=f"http://{service}") as http:
         yield Client(http, issuer, url)

@@ -9,7 +9,6 @@ from typing import Any
 from deploy.local.infrastructure import Addresses
 from deploy.local.issuer import Issuer
 from services.complaints import web as complaints
-from services.complaints.settings import ComplaintsSettings
 from services.customers import web as customers
 from services.loyalty import web as loyalty
 from services.scoring import web as scoring
@@ -65,16 +64,20 @@ async def pipeline_on(addresses: Addresses, issuer: Issuer) -> AsyncIterator[Pip
         url = addresses.postgres_url
         clients = [
             await stack.enter_async_context(client_of("customers", customers.build, url, issuer)),
-            await stack.enter_async_context(client_of("complaints", complaints.build, url, issuer, ComplaintsSettings)),
+            await stack.enter_async_context(client_of("complaints", complaints.build, url, issuer)),
             await stack.enter_async_context(client_of("loyalty", loyalty.build, url, issuer)),
             await stack.enter_async_context(client_of("scoring", scoring.build, url, issuer)),
         ]
-        relays = [Relay(c.database_url, addresses.kafka_bootstrap, f"relay-{n}") for n, c in enumerate(clients[:3])]
+        paths = ["public", "public", "public", "app"]
+        relays = [
+            Relay(client.database_url, addresses.kafka_bootstrap, f"relay-{number}", search_path=path)
+            for number, (client, path) in enumerate(zip(clients, paths, strict=True))
+        ]
         database_url = clients[3].database_url
         await skip_to_end(database_url, addresses.kafka_bootstrap)
         consumer = scoring_consumer(database_url, addresses.kafka_bootstrap, f"pipeline-{next(_count)}")
         engine = open_engine(database_url, search_path=search_path(FIRST))
-        evaluator, closes = Evaluator(engine, DEFAULT_RULES), CloseWorker(engine, DEFAULT_RULES)
+        evaluator, closes = Evaluator(engine, FIRST, DEFAULT_RULES), CloseWorker(engine, DEFAULT_RULES)
         workers = [*(relay.run for relay in relays), consumer.run, evaluator.run, closes.run]
         await stack.enter_async_context(running(*workers))
         yield Pipeline(*clients)

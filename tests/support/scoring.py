@@ -1,14 +1,26 @@
 """Scoring's workers on a database of their own."""
 
+from collections.abc import Collection
+
 import asyncpg
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from pydantic import SecretStr
 
-from services.scoring.facts.intake import judge, take_in
+from services.scoring.facts.erasures import Erasures
+from services.scoring.facts.intake import Intake, judge
 from services.scoring.generations.schema import FIRST, search_path
 from shared.consumer import Consumer
 from shared.database import open_engine
 from shared.dead_letters import DeadLetters
 from shared.events import FACT_TOPICS
+from tests.support.client import ERASURE_KEY
+
+ERASURES = Erasures(SecretStr(ERASURE_KEY))
+
+
+def intake(generation: int = FIRST, serving: Collection[str] = ("live",)) -> Intake:
+    """What takes batches in for a generation."""
+    return Intake(generation, ERASURES, serving)
 
 
 async def skip_to_end(database_url: str, bootstrap: str) -> None:
@@ -32,7 +44,7 @@ def scoring_consumer(database_url: str, bootstrap: str, group: str) -> Consumer:
         bootstrap,
         group=group,
         topics=[topic.name for topic in FACT_TOPICS],
-        handle=take_in,
+        handle=intake(),
         judge=judge,
         dead_letters=DeadLetters(bootstrap, "crm.scoring.dead-letters"),
     )

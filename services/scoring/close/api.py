@@ -12,8 +12,8 @@ from uuid_utils.compat import uuid7
 from services.scoring.base import Close
 from shared.events.values import ID_PATTERN
 from shared.outbox import Transaction
-from shared.web.app import Administrators, Reading, Writing
-from shared.web.cursors import Page
+from shared.web.app import Administrators, Posting, Reading
+from shared.web.cursors import Page, Paging, keyset
 from shared.web.fields import Instant, Request, View
 from shared.web.problems import INVALID, NOT_FOUND, Problem
 from shared.web.work import Existing, respond
@@ -46,7 +46,7 @@ def _view(close: Close) -> CloseView:
 
 
 @router.post("/close", status_code=201, response_model=CloseView, dependencies=[Administrators])
-async def ask(body: NewClose, work: Writing) -> Response:
+async def ask(body: NewClose, work: Posting) -> Response:
     """Ask for a close as of a date; one that is still to be done for the same date is answered instead."""
     return await work.run(partial(_ask, as_of=body.as_of), Existing.shown_by(_view), created="/v1/closes/{id}")
 
@@ -61,10 +61,11 @@ async def read(close_id: Annotated[str, Path(pattern=ID_PATTERN)], session: Read
 
 
 @router.get("/closes")
-async def read_latest(session: Reading) -> Page[CloseView]:
-    """The hundred latest closes, the latest first."""
-    query = select(Close).order_by(col(Close.requested_at).desc(), col(Close.id)).limit(100)
-    return Page(items=[_view(close) for close in (await session.execute(query)).scalars()])
+async def read_page(session: Reading, paging: Paging) -> Page[CloseView]:
+    """Closes, the one asked for last first."""
+    order = col(Close.requested_at), col(Close.id)
+    rows, following = await keyset(session, select(Close), paging.limit, paging.cursor, *order, descending=True)
+    return paging.page([_view(close) for close in rows], following)
 
 
 async def _ask(tx: Transaction, as_of: datetime) -> Existing[Close]:

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.scoring.close.population import make_reference
 from services.scoring.evaluation import references
+from services.scoring.facts.progress import caught_up
 from services.scoring.metrics.rules import Rules
 from shared.database import Connection, is_unreachable, raw_connection
 
@@ -24,14 +25,7 @@ _DONE = """
     update closes set state = 'done', finished_at = clock_timestamp(), revision = $2, customers = $3 where id = $1
 """
 _FAILED = "update closes set state = 'failed', finished_at = clock_timestamp(), error = $2 where id = $1"
-_SEEN = "select coalesce(bool_and(coalesce(observed_at > $1, false)), false) from offsets"
-_ENDS = "select topic, partition, end_offset from offsets"
-_BEHIND = """
-    select count(*) from offsets
-    join unnest($1::text[], $2::int[], $3::bigint[]) as wanted (topic, partition, target) using (topic, partition)
-    where offsets.next_offset < wanted.target
-"""
-POLL_S, IDLE_S, PATIENCE_S = 0.1, 0.5, 600.0
+IDLE_S, PATIENCE_S = 0.5, 600.0
 
 
 class CloseWorker:
@@ -80,7 +74,8 @@ class CloseWorker:
         return True
 
     async def _close(self, raw: Connection, close_id: str, as_of: datetime) -> None:
-        await _facts_up_to_now(raw)
+        async with asyncio.timeout(PATIENCE_S):
+            await caught_up(raw)
         # One snapshot for both readings of the population; it writes nothing, so it holds no relay back.
         async with raw.transaction(isolation="repeatable_read", readonly=True):
             reference, customers = await make_reference(raw, as_of, self.rules)
@@ -89,15 +84,3 @@ class CloseWorker:
             await raw.execute(_DONE, close_id, revision, customers)
             await raw.execute("select pg_notify('marks', '')")  # cards that have an older reference are due now
         LAST_CLOSE.set(as_of.timestamp())
-
-
-async def _facts_up_to_now(raw: Connection) -> None:
-    """Wait until what was on the topics when we began is in; raises `TimeoutError` after `PATIENCE_S`."""
-    begun = await raw.fetchval("select clock_timestamp()")
-    async with asyncio.timeout(PATIENCE_S):
-        while not await raw.fetchval(_SEEN, begun):
-            await asyncio.sleep(POLL_S)
-        ends = await raw.fetch(_ENDS)
-        targets = [[row[name] for row in ends] for name in ("topic", "partition", "end_offset")]
-        while await raw.fetchval(_BEHIND, *targets):
-            await asyncio.sleep(POLL_S)

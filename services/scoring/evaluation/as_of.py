@@ -8,7 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.scoring.evaluation.due import HOLDS
 from services.scoring.evaluation.references import References
-from services.scoring.facts.reading import customers_after, facts_of
+from services.scoring.facts.families import families_of
+from services.scoring.facts.reading import customers_after, facts_as_of
 from services.scoring.metrics.rules import Rules
 from services.scoring.metrics.scorecard import Scorecard, evaluate
 from shared import clock
@@ -25,14 +26,15 @@ class Cards:
         self.rules, self.references = rules, references
 
     async def current(self, connection: Connection, customer: str) -> bytes | None:
-        """The card as of now; None for an unknown customer."""
+        """The card as of now, of the one whom this id stands for; None for an unknown customer."""
         now = clock.now()
         stored = await connection.fetchval(HOLDS, now, customer)
         return stored.encode() if stored is not None else await self.as_of(connection, customer, now)
 
     async def as_of(self, connection: Connection, customer: str, moment: datetime) -> bytes | None:
         """The card from the facts before `moment`; None where nothing was known of the customer then."""
-        told = [card async for card in self._evaluated(connection, [customer], moment)]
+        root = (await families_of(connection, [customer], moment)).root(customer)
+        told = [card async for card in self._evaluated(connection, [root], moment)]
         return told[0] if told else None
 
     async def all_as_of(self, engine: AsyncEngine, moment: datetime) -> AsyncIterator[bytes]:
@@ -55,7 +57,7 @@ class Cards:
         self, connection: Connection, customers: Sequence[str], moment: datetime
     ) -> AsyncIterator[bytes]:
         reference = await self.references.in_force(connection, moment)
-        facts = await facts_of(connection, customers)
+        facts = await facts_as_of(connection, customers, moment)
         for customer, known in facts.items():
             card = evaluate(known, moment, self.rules, reference)
             if _was_known(card):

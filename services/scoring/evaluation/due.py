@@ -18,12 +18,27 @@ DUE = f"""
 """
 """Up to `$2` customers whose cards are due at `$1`."""
 
+HEAVY = 5000
+"""A customer of more facts than this is evaluated once a minute at the most."""
+
 HOLDS = f"""
-    select card from cards where customer_id = $2 and next_review_at > $1
-    and not exists (select from marks where marks.customer_id = $2)
-    and not exists (
-        select from ({NEWEST}) as newest
-        where (cards.reference_as_of, cards.reference_revision) < (newest.as_of, newest.revision)
+    select card from cards where customer_id = $2 and phase is not null and (
+        facts > {HEAVY} and as_of > $1::timestamptz - interval '1 minute'
+        or next_review_at > $1
+        and not exists (select from marks where marks.customer_id = $2)
+        and not exists (
+            select from ({NEWEST}) as newest
+            where (cards.reference_as_of, cards.reference_revision) < (newest.as_of, newest.revision)
+        )
     )
 """
-"""The card of customer `$2`, if it is neither marked nor due at `$1`."""
+"""The card of customer `$2`, if it is neither marked nor due at `$1`, or may not be made anew yet."""
+
+MARKED = f"""
+    select customer_id from marks
+    where customer_id not in (
+        select customer_id from cards where facts > {HEAVY} and as_of > $1::timestamptz - interval '1 minute'
+    )
+    order by mark limit $2
+"""
+"""The customers of the `$2` oldest marks that may be evaluated at `$1`, one as often as they are marked."""

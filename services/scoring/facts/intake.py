@@ -5,7 +5,7 @@ rare, so a batch is first copied straight into the table; only when one violates
 the filtered way, through a temporary table.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,11 +13,14 @@ import orjson
 from asyncpg import UniqueViolationError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.scoring.facts.erasures import Erasures
 from services.scoring.facts.projection import PROJECTIONS
-from shared.consumer import Received
+from services.scoring.generations import pointer
 from shared.database import driver
 from shared.events import Event
 from shared.events.topics import REFERENCE
+from shared.offsets import FencedError
+from shared.received import Received
 
 OURS = "/crm/"
 AHEAD = timedelta(days=1)
@@ -46,11 +49,27 @@ def judge(received: Received) -> str | None:
     return f"{event.time - taken} ahead of its recorded time" if event.time > taken + AHEAD else None
 
 
-async def take_in(connection: AsyncConnection, batch: Sequence[Received]) -> None:
-    """Store a batch of events as facts, in the transaction given; again changes nothing."""
-    events = [received.event for received in batch]
+class Intake:
+    """Takes batches in for one generation, as long as that is in one of the states `serving`."""
+
+    def __init__(self, generation: int, erasures: Erasures, serving: Collection[str] = ("live",)) -> None:
+        self.generation, self.erasures, self.serving = generation, erasures, serving
+
+    async def __call__(self, connection: AsyncConnection, batch: Sequence[Received]) -> None:
+        """Store a batch of events as facts, in the transaction given; again changes nothing.
+
+        Raises `FencedError` where the generation is no longer for us to fill.
+        """
+        raw = await driver(connection)
+        if await pointer.held(raw, self.generation) not in self.serving:
+            raise FencedError
+        events = await self.erasures.admit(raw, [received.event for received in batch])
+        await _store(connection, events)
+
+
+async def _store(connection: AsyncConnection, events: Sequence[Event]) -> None:
     reference = [event for event in events if event.data.TOPIC is REFERENCE]
-    facts = [event for event in events if event.data.TOPIC is not REFERENCE]
+    facts = [event for event in events if event.data.TOPIC is not REFERENCE and type(event.data) in PROJECTIONS]
     await _add(connection, "facts", [fact_row(event) for event in facts if ":" not in event.partitionkey])
     await _add(connection, "store_facts", [fact_row(event) for event in facts if ":" in event.partitionkey])
     if reference:

@@ -1,25 +1,33 @@
 """Reading facts back, in their fixed order."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import asyncpg
 import orjson
 
 from services.scoring.facts.fact import Fact
+from services.scoring.facts.families import Families, families_of
 from services.scoring.metrics.catalogue import Catalogue, Offer
+from services.scoring.metrics.surroundings import TYPES, Surroundings
 from shared.database import Connection
 
 _OF_CUSTOMERS = """
-    select customer_id, source, id, time, recorded, type, subject, data from facts
+    select customer_id, source, id, time, recorded, type, subject, store_id, data from facts
     where customer_id = any($1) order by customer_id, time, source, type, subject, id
 """
 _KNOWN = """
-    select customer_id from (
-        (select customer_id from cards where customer_id > $1 order by customer_id limit $2)
+    select id from (
+        (select customer_id as id from cards where customer_id > $1 order by customer_id limit $2)
         union
         (select distinct customer_id from marks where customer_id > $1 order by customer_id limit $2)
-    ) as known order by customer_id limit $2
+        union
+        (select distinct customer_id from aliases where customer_id > $1 order by customer_id limit $2)
+        union
+        (select distinct into_id from aliases where into_id > $1 order by into_id limit $2)
+    ) as known order by id limit $2
 """
+_AROUND = "select type, subject, data from entities where type = any($1) order by type, subject"
 _OFFERED = "select subject, data from entities where type = 'crm.category.offered.v1' order by subject"
 
 
@@ -32,14 +40,36 @@ async def facts_of(connection: Connection, customers: Sequence[str]) -> dict[str
 
 
 async def customers_after(connection: Connection, last: str, limit: int) -> list[str]:
-    """The next `limit` known customers behind `last`, in the order of their ids; `""` begins."""
-    return [row["customer_id"] for row in await connection.fetch(_KNOWN, last, limit)]
+    """The next `limit` known ids behind `last`, aliases among them, in their order; `""` begins."""
+    return [row["id"] for row in await connection.fetch(_KNOWN, last, limit)]
+
+
+async def facts_of_families(connection: Connection, roots: Sequence[str], families: Families) -> dict[str, list[Fact]]:
+    """The facts of each of these customers and of all their aliases, in no order; without facts left out."""
+    whose = {member: root for root in roots for member in families.members(root)}
+    found: dict[str, list[Fact]] = {}
+    for member, facts in (await facts_of(connection, list(whose))).items():
+        found.setdefault(whose[member], []).extend(facts)
+    return {root: found[root] for root in sorted(found)}
+
+
+async def facts_as_of(connection: Connection, customers: Sequence[str], as_of: datetime) -> dict[str, list[Fact]]:
+    """The facts, whole families together, of those of `customers` who are no alias of another as of that date."""
+    families = await families_of(connection, customers, as_of)
+    roots = [customer for customer in customers if families.root(customer) == customer]
+    return await facts_of_families(connection, roots, families)
 
 
 async def catalogue(connection: Connection) -> Catalogue:
     """What was ever on offer, as told by now; the stretches of days in it serve every date."""
     rows = await connection.fetch(_OFFERED)
     return Catalogue({row["subject"]: (Offer.from_json(orjson.loads(row["data"])),) for row in rows})
+
+
+async def surroundings(connection: Connection) -> Surroundings:
+    """What happened around the customers, as told by now."""
+    rows = await connection.fetch(_AROUND, TYPES)
+    return Surroundings.of([(row["type"], row["subject"], orjson.loads(row["data"])) for row in rows])
 
 
 def _fact(row: asyncpg.Record) -> Fact:
@@ -50,5 +80,6 @@ def _fact(row: asyncpg.Record) -> Fact:
         subject=row["subject"],
         id=row["id"],
         recorded=row["recorded"],
+        store=row["store_id"],
         data=orjson.loads(row["data"]),
     )

@@ -9,6 +9,12 @@ FIRST = 1
 
 FACT_PARTITIONS = 8
 
+READERS = "live"
+"""The schema through which readers see whichever generation is live: views that move with the pointer."""
+
+READERS_PATH = f"{READERS},app,public"
+"""What a connection sees that reads alone."""
+
 _FACT_COLUMNS = """
     source text collate "C" not null,
     id text collate "C" not null,
@@ -30,10 +36,20 @@ _TABLES = (
     f"""create table {{schema}}.entities (
         key text collate "C" primary key, {_FACT_COLUMNS}
     )""",
+    """create table {schema}.aliases (
+        customer_id text collate "C" not null,
+        source text collate "C" not null,
+        id text collate "C" not null,
+        at timestamptz not null,
+        into_id text collate "C",
+        primary key (customer_id, source, id)
+    )""",
+    "create index on {schema}.aliases (into_id)",
     """create table {schema}.marks (
         mark bigint generated always as identity primary key,
         customer_id text collate "C" not null,
-        fact_time timestamptz not null
+        fact_time timestamptz,
+        marked_at timestamptz not null default clock_timestamp()
     )""",
     "create index on {schema}.marks (customer_id)",
     """create table {schema}.cards (
@@ -42,8 +58,15 @@ _TABLES = (
         next_review_at timestamptz not null,
         reference_as_of timestamptz not null,
         reference_revision int not null,
+        facts int not null,
+        index_value double precision,
+        phase text,
+        bond_level int,
+        at_risk boolean not null,
         card text not null
     )""",
+    "create index on {schema}.cards (index_value, customer_id)",
+    "create index on {schema}.cards (as_of) where facts > 5000",
     "create index on {schema}.cards (next_review_at)",
     "create index on {schema}.cards (reference_as_of, reference_revision)",
     """create table {schema}.offsets (
@@ -56,6 +79,16 @@ _TABLES = (
         primary key (topic, partition)
     )""",
 )
+
+
+_SHOWN = ("facts", "store_facts", "entities", "aliases", "marks", "cards", "offsets")
+
+
+def shown(number: int) -> list[str]:
+    """The DDL that lets readers see generation `number`, for the transaction that moves the pointer."""
+    schema = schema_name(number)
+    drops = [f"drop view if exists {READERS}.{name}" for name in _SHOWN]
+    return drops + [f"create view {READERS}.{name} as select * from {schema}.{name}" for name in _SHOWN]
 
 
 def statements(number: int) -> list[str]:
@@ -75,5 +108,5 @@ def schema_name(number: int) -> str:
 
 
 def search_path(number: int) -> str:
-    """What a connection that works on a generation sees: its tables, the lasting ones, and Alembic's."""
+    """What a connection that writes a generation sees: its tables, the lasting ones, and Alembic's."""
     return f"{schema_name(number)},app,public"

@@ -22,7 +22,8 @@ _STATUS = f"""
         (select min(observed_at) from offsets) as observed_at,
         (select count(*) from (select from marks limit 10000) as counted) as marks,
         (select count(*) from ({DUE}) as counted) as due,
-        (select number from generations where live) as generation,
+        (select number from generations where state = 'live') as generation,
+        (select extract(epoch from now() - min(marked_at)) from marks) as oldest_mark_seconds,
         now() as now
 """
 _LAST = """
@@ -41,7 +42,8 @@ class LastClose(BaseModel):
 class Status(BaseModel):
     """`lag_events`: records on the topics not taken in; `lag_seconds`: age of what was taken in last, where
     there are any; both null when nobody has looked for a while. `observed_at`: when somebody last did.
-    `marks`, `due`: customers' marks and cards that wait for an evaluation (each counted up to 10,000).
+    `marks`, `due`: customers' marks and cards that wait for an evaluation (each counted up to 10,000), the
+    oldest mark for `oldest_mark_seconds`.
     """
 
     lag_events: int | None
@@ -49,6 +51,7 @@ class Status(BaseModel):
     observed_at: datetime | None
     marks: int
     due: int
+    oldest_mark_seconds: float | None
     generation: int
     last_close: LastClose | None
 

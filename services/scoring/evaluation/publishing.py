@@ -1,0 +1,60 @@
+"""Publishing: a card's changes go out through the outbox, in the transaction that stores the card."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+import asyncpg
+
+from services.scoring.evaluation.changes import Cause, changes, standing
+from services.scoring.metrics.rules import Rules
+from services.scoring.metrics.scorecard import Scorecard
+from shared.database import Connection
+from shared.events import Event
+from shared.events.scores import Standing
+from shared.outbox import make_event, outbox_rows
+
+_TOLD = "select customer_id, index_value, phase, bond_level, at_risk from app.published where customer_id = any($1)"
+_TELL = "insert into app.outbox (id, aggregatetype, aggregateid, type, payload) values ($1, $2, $3, $4, $5)"
+_NOTE = """
+    insert into app.published (customer_id, index_value, phase, bond_level, at_risk) values ($1, $2, $3, $4, $5)
+    on conflict (customer_id) do update
+    set index_value = excluded.index_value, phase = excluded.phase, bond_level = excluded.bond_level,
+        at_risk = excluded.at_risk
+"""
+
+
+async def publish(
+    connection: Connection, cards: Mapping[str, Scorecard], since: Mapping[str, datetime | None], rules: Rules
+) -> int:
+    """Publish what is worth telling of these cards, made of customers whose locks we hold; returns how many events.
+
+    `since`: the earliest new fact of each customer, None where there was none.
+    """
+    told = {row["customer_id"]: _standing(row) for row in await connection.fetch(_TOLD, list(cards))}
+    events: list[Event] = []
+    rows = []
+    for customer, card in cards.items():
+        found = changes(told.get(customer), card, Cause.of(since.get(customer), card.as_of), rules)
+        events += [
+            make_event(
+                payload,
+                source="/crm/scoring",
+                key=customer,
+                subject=customer,
+                time=card.as_of,
+                recorded=card.as_of,
+            )
+            for payload in found
+        ]
+        if found:
+            now = standing(card)
+            rows.append((customer, now.index, now.phase, now.bond_level, now.at_risk))
+    if events:
+        await connection.executemany(_TELL, outbox_rows(events))
+        await connection.executemany(_NOTE, rows)
+    return len(events)
+
+
+def _standing(row: asyncpg.Record) -> Standing:
+    told = {name: row[name] for name in ("phase", "bond_level", "at_risk")}
+    return Standing.model_validate(told | {"index": row["index_value"]})

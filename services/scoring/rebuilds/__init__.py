@@ -1,0 +1,1 @@
+"""Rebuilds: every score made anew from the topics, beside the live ones."""
