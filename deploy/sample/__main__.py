@@ -1,4 +1,4 @@
-"""`python -m deploy.sample [load|fingerprint]`: load the sample into a running stack, or compare two stacks."""
+"""`python -m deploy.sample [load|months|fingerprint|distribution]`: load the sample into a running stack, and look."""
 
 import argparse
 import asyncio
@@ -10,15 +10,19 @@ from rich.console import Console
 
 from deploy.local.issuer import Issuer
 from deploy.local.layout import layout_from
+from deploy.sample.distribution import show, spread
 from deploy.sample.failure import SampleError
 from deploy.sample.fingerprint import END_OF_YEAR, fingerprint
 from deploy.sample.loading import Wanted, load
+from deploy.sample.months import live_through
 from deploy.sample.progress import Progress
 from deploy.sample.remote import remote
 from deploy.sample.summary import summarize
 from deploy.sample.transactions import read_transactions
 
 INTERRUPTED = 130
+WATCHED = 50
+"""Households whose cards are asked for twice by `months`."""
 
 
 def main(arguments: Sequence[str], environment: Mapping[str, str] = os.environ) -> int:
@@ -27,9 +31,12 @@ def main(arguments: Sequence[str], environment: Mapping[str, str] = os.environ) 
     try:
         layout = layout_from(environment)
         token = environment.get("CRM_TOKEN") or Issuer(layout.keys).token()
-        if asked.command == "fingerprint":
-            return asyncio.run(_fingerprint(layout.port_base, token, asked.as_of, console))
+        if asked.command in {"fingerprint", "distribution"}:
+            look = _fingerprint if asked.command == "fingerprint" else _distribution
+            return asyncio.run(look(layout.port_base, token, asked.as_of, console))
         wanted = Wanted(asked.households, asked.shuffle, asked.last_close)
+        if asked.command == "months":
+            return asyncio.run(_months(layout.port_base, token, wanted, console))
         return asyncio.run(_load(layout.port_base, token, wanted, console))
     except (SampleError, ValueError, OSError) as error:
         Console(stderr=True).print(str(error), markup=False, highlight=False, soft_wrap=True)
@@ -48,6 +55,22 @@ async def _load(port_base: int, token: str, wanted: Wanted, console: Console) ->
     return 1 if outcome.problems else 0
 
 
+async def _months(port_base: int, token: str, wanted: Wanted, console: Console) -> int:
+    async with remote(port_base, token) as stack:
+        await stack.demand_up()
+        with Progress(console) as progress:
+            compared, changed = await live_through(stack, progress, read_transactions(), wanted, WATCHED)
+    console.print(f"{compared} cards asked for twice, {len(changed)} of them changed", *changed[:10], highlight=False)
+    return 1 if changed else 0
+
+
+async def _distribution(port_base: int, token: str, as_of: str, console: Console) -> int:
+    async with remote(port_base, token) as stack:
+        await stack.demand_up()
+        show(await spread(stack, as_of), console)
+    return 0
+
+
 async def _fingerprint(port_base: int, token: str, as_of: str, console: Console) -> int:
     async with remote(port_base, token) as stack:
         await stack.demand_up()
@@ -58,11 +81,11 @@ async def _fingerprint(port_base: int, token: str, as_of: str, console: Console)
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m deploy.sample", description=__doc__)
-    parser.add_argument("command", nargs="?", choices=("load", "fingerprint"), default="load")
+    parser.add_argument("command", nargs="?", choices=("load", "months", "fingerprint", "distribution"), default="load")
     parser.add_argument("--households", type=_positive, metavar="N", help="only N households, 208 and those behind it")
     parser.add_argument("--last-close", action="store_true", help="one close, not one a month")
     parser.add_argument("--shuffle", type=int, metavar="SEED", help="purchases and visits in a random order")
-    parser.add_argument("--as-of", default=END_OF_YEAR, metavar="T", help="of the fingerprint (default: %(default)s)")
+    parser.add_argument("--as-of", default=END_OF_YEAR, metavar="T", help="of what is looked at (default: %(default)s)")
     return parser
 
 
