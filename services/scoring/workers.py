@@ -1,6 +1,7 @@
 """The scoring service's workers: wiring only."""
 
 import asyncio
+import os
 from collections.abc import Awaitable, Callable
 
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker
@@ -12,6 +13,7 @@ from services.scoring.facts.intake import Intake, judge
 from services.scoring.generations.following import Follower
 from services.scoring.metrics.rules import DEFAULT_RULES
 from services.scoring.rebuilds import commands
+from services.scoring.rebuilds.minding import Minder
 from services.scoring.rebuilds.worker import Rebuilder
 from services.scoring.settings import ScoringWorkerSettings
 from shared import clock
@@ -54,15 +56,15 @@ async def consume(service: str) -> None:
 
 
 async def evaluate(_service: str) -> None:
-    """Keep the live generation's cards current; do the closes and the rebuilds that are asked for."""
+    """Keep the live generation's cards current, do the closes that are asked for, and have the rebuilds done."""
     settings = load(ScoringWorkerSettings)
-    rebuilding = _rebuilder(settings)
+    minding = Minder(settings.database_url)
     following = Follower(settings.database_url, "scoring-evaluator", _evaluating)
 
     async def work(stop: asyncio.Event) -> None:
         async with asyncio.TaskGroup() as group:
             group.create_task(following.run(stop))
-            group.create_task(rebuilding.run(stop))
+            group.create_task(minding.run(stop))
 
     await serve_worker(work, settings, {"evaluator": following.check})
 
@@ -74,24 +76,29 @@ async def publish(service: str) -> None:
     await serve_worker(worker.run, settings, {"relay": worker.check})
 
 
-async def rebuild(_service: str) -> str | None:
-    """Make every score anew, ending when the new generation is live; what went wrong is returned."""
-    settings, stop = load(ScoringWorkerSettings), until_told()
-    engine = open_engine(settings.database_url, search_path="app", application="scoring-rebuild")
-    worker = _rebuilder(settings)
+async def rebuild(service: str) -> str | None:
+    """Ask for every score to be made anew, do it, and end when the new generation is live."""
+    engine = open_engine(load(ScoringWorkerSettings).database_url, search_path="app", application="scoring-rebuild")
     async with async_sessionmaker(engine).begin() as session:
         asked = await commands.rebuild(Transaction(session, "/crm/scoring", clock.now(), "rebuild"))
         number = asked.entity.number
-    while (state := await commands.state(engine, number)) in commands.UNDER_WAY and not stop.is_set():
-        if not await worker.work(engine, stop):
-            await asyncio.sleep(1)  # an evaluator's process is at it
+    await generations(service)
+    state = await commands.state(engine, number)
     await engine.dispose()
     return None if state == "live" else f"generation {number} is {state}"
 
 
-def _rebuilder(settings: ScoringWorkerSettings) -> Rebuilder:
+async def generations(_service: str) -> None:
+    """Do the rebuilds and drops that are asked for, then end; the live scores' processes go first."""
+    settings, stop = load(ScoringWorkerSettings), until_told()
+    os.nice(10)
+    engine = open_engine(settings.database_url, pool_size=2, search_path="app", application="scoring-rebuild")
     erasures = Erasures(settings.erasure_key)
-    return Rebuilder(settings.database_url, settings.kafka_bootstrap, DEFAULT_RULES, erasures)
+    worker = Rebuilder(settings.database_url, settings.kafka_bootstrap, DEFAULT_RULES, erasures)
+    while not stop.is_set() and await commands.asked(engine):
+        if not await worker.work(engine, stop):
+            await asyncio.sleep(1)  # another process is at it
+    await engine.dispose()
 
 
 def _evaluating(engine: AsyncEngine, generation: int) -> tuple[Run, Check]:

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from services.scoring.generations import pointer
 from services.scoring.generations.following import Follower
 from services.scoring.generations.schema import READERS_PATH, statements
 from services.scoring.metrics.rules import DEFAULT_RULES
+from services.scoring.rebuilds.minding import Minder
 from services.scoring.rebuilds.worker import Rebuilder
 from services.scoring.web import build
 from shared.consumer import Consumer
@@ -83,9 +85,16 @@ class Stack:
         found: dict[str, Any] = await eventually(look, 60)
         return found
 
-    def rebuilder(self) -> Rebuilder:
-        """A worker that rebuilds."""
-        return Rebuilder(self.client.database_url, self.bootstrap, DEFAULT_RULES, ERASURES)
+    async def rebuilding(self, stop: asyncio.Event) -> None:
+        """Does what is asked of generations, in this process."""
+        engine = open_engine(self.client.database_url, search_path="app")
+        worker = Rebuilder(self.client.database_url, self.bootstrap, DEFAULT_RULES, ERASURES)
+        try:
+            while not stop.is_set():
+                if not await worker.work(engine, stop):
+                    await asyncio.sleep(0.05)
+        finally:
+            await engine.dispose()
 
 
 @asynccontextmanager
@@ -159,7 +168,7 @@ async def test_S17_a_rebuild_under_live_events_gives_the_same_scores_and_no_gap(
             if answer.status_code != 200:
                 failed.append(answer.text)
 
-    async with running(stack.rebuilder().run, live_events, readers):
+    async with running(stack.rebuilding, live_events, readers):
         number = await stack.rebuild()
         made = await stack.state(number, "live")
         await asyncio.sleep(1)
@@ -174,7 +183,7 @@ async def test_S17_a_rebuild_under_live_events_gives_the_same_scores_and_no_gap(
 async def test_S17_what_went_on_meanwhile_is_in_the_new_generation(stack: Stack, names: list[str]) -> None:
     """The live consumer goes on in the new generation where the rebuild's own left it."""
     await known(stack, names)
-    async with running(stack.rebuilder().run):
+    async with running(stack.rebuilding):
         await stack.state(await stack.rebuild(), "live")
     await stack.put(purchase(names[0], f"after-{names[0]}", NOON + 2 * DAY))
 
@@ -190,7 +199,7 @@ async def test_S17_only_differences_from_what_was_published_go_out(stack: Stack,
     await known(stack, names)
     await stack.fetch("delete from app.outbox")
     await stack.fetch("update app.published set phase = 'extension' where customer_id = $1", names[2])
-    async with running(stack.rebuilder().run):
+    async with running(stack.rebuilding):
         await stack.state(await stack.rebuild(), "live")
         await eventually(lambda: stack.fetch("select from app.outbox"))
         await asyncio.sleep(0.5)
@@ -203,11 +212,11 @@ async def test_S17_a_rebuild_goes_on_where_its_worker_died(stack: Stack, names: 
     await known(stack, names)
     number = await stack.rebuild()
     stop = asyncio.Event()
-    first = asyncio.ensure_future(stack.rebuilder().run(stop))
+    first = asyncio.ensure_future(stack.rebuilding(stop))
     await stack.state(number, "filling")
     first.cancel()
     await asyncio.gather(first, return_exceptions=True)
-    async with running(stack.rebuilder().run):
+    async with running(stack.rebuilding):
         await stack.state(number, "live")
     assert await stack.card(names[0]) is not None
 
@@ -220,7 +229,7 @@ async def test_S17_an_erased_customer_stays_erased(stack: Stack, names: list[str
         return (await stack.client.get(f"/v1/customers/{names[0]}/scorecard")).status_code == 410
 
     await eventually(gone)
-    async with running(stack.rebuilder().run):
+    async with running(stack.rebuilding):
         await stack.state(await stack.rebuild(), "live")
     assert await stack.fetch("select from facts where customer_id = $1", names[0]) == []
     assert await gone()
@@ -232,7 +241,7 @@ async def test_S17_a_generation_is_dropped_on_request_but_never_the_live_one(sta
     await known(stack, names)
     assert (await stack.client.call("DELETE", "/v1/generations/1")).status_code == 409
     assert (await stack.client.call("DELETE", "/v1/generations/7")).status_code == 404
-    async with running(stack.rebuilder().run):
+    async with running(stack.rebuilding):
         await stack.state(await stack.rebuild(), "live")
         dropping = await stack.client.call("DELETE", "/v1/generations/1")
         assert (dropping.status_code, dropping.json()["state"]) == (200, "dropping")
@@ -246,7 +255,7 @@ async def test_S17_one_rebuild_at_a_time_and_it_may_be_given_up(stack: Stack) ->
     again = await stack.client.post("/v1/rebuild")
     assert (again.status_code, again.json()["number"]) == (200, number)
     assert (await stack.client.call("DELETE", f"/v1/generations/{number}")).status_code == 200
-    async with running(stack.rebuilder().run):
+    async with running(stack.rebuilding):
         await stack.state(number, "dropped")
     listed = (await stack.client.get("/v1/generations")).json()["items"]
     assert [(each["number"], each["state"]) for each in listed] == [(number, "dropped"), (1, "live")]
@@ -278,3 +287,20 @@ async def test_S17_the_pointer_does_not_move_to_one_that_is_behind(stack: Stack,
     rows = await stack.fetch("select number from app.generations where state = 'live'")
     assert [row["number"] for row in rows] == [1]
     assert json.loads((await stack.client.get("/v1/status")).text)["generation"] == 1
+
+
+async def test_S17_the_evaluator_starts_a_process_and_takes_it_along_when_it_ends(
+    infrastructure: Addresses, issuer: Issuer, tmp_path: Path
+) -> None:
+    async with client_of("scoring", build, infrastructure.postgres_url, issuer) as client:
+        script = f"trap 'touch {tmp_path}/ended; exit 1' TERM; touch {tmp_path}/begun; while true; do sleep 0.05; done"
+
+        async def marks() -> list[str]:
+            return sorted(path.name for path in tmp_path.iterdir())  # noqa: ASYNC240
+
+        async with running(Minder(client.database_url, ["bash", "-c", script]).run):
+            await asyncio.sleep(0.3)
+            assert await marks() == []  # nothing is asked for
+            assert (await client.post("/v1/rebuild")).status_code == 201
+            await eventually(marks)
+        assert await marks() == ["begun", "ended"]

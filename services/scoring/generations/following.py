@@ -52,10 +52,19 @@ class Follower:
             while not (stop.is_set() or working.done() or await self._live(looking) not in (generation, None)):
                 await _pause(stop)
             moved.set()
-            await working
+            await self._ended(working, looking, generation)
         finally:
             working.cancel()
             await engine.dispose()
+
+    async def _ended(self, working: "asyncio.Future[None]", looking: AsyncEngine, generation: int) -> None:
+        try:
+            await working
+        except Exception as error:
+            # Its generation may have been dropped under its hands: that is no fault of the work.
+            if await self._live(looking) in (generation, None):
+                raise
+            log.warning("left generation %s: %s", generation, type(error).__name__)
 
     async def _live(self, looking: AsyncEngine) -> int | None:
         """The live generation; None while nobody can tell."""

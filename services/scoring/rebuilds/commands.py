@@ -42,3 +42,10 @@ async def state(engine: AsyncEngine, number: int) -> str:
     async with engine.connect() as connection:
         found: str = (await connection.execute(select(col(Generation.state)).filter_by(number=number))).scalar_one()
     return found
+
+
+async def asked(engine: AsyncEngine) -> bool:
+    """Whether a rebuild or a drop waits to be done, or is being done."""
+    waiting = select(Generation).where(col(Generation.state).in_((*UNDER_WAY, "dropping"))).exists()
+    async with engine.connect() as connection:
+        return bool((await connection.execute(select(waiting))).scalar_one())

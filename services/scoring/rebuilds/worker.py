@@ -7,7 +7,6 @@ it was; the next one goes on.
 import asyncio
 import logging
 from collections.abc import Sequence
-from contextlib import suppress
 
 from asyncpg.exceptions import LockNotAvailableError
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -20,7 +19,7 @@ from services.scoring.generations import pointer
 from services.scoring.generations.schema import schema_name, search_path, statements
 from services.scoring.metrics.rules import Rules
 from shared.consumer import Consumer, PoisonedError, PositionGoneError
-from shared.database import Connection, is_unreachable, open_engine, raw_connection
+from shared.database import Connection, open_engine, raw_connection
 from shared.dead_letters import DeadLetter
 from shared.events import FACT_TOPICS
 
@@ -37,7 +36,7 @@ _FILLED = "update app.generations set filled_at = now() where number = $1"
 _FAILED = "update app.generations set state = 'failed', error = $2 where number = $1 and state <> 'dropping'"
 _BUILDING = "select state in ('filling', 'evaluating') from app.generations where number = $1"
 BUILDING = ("filling", "evaluating")
-IDLE_S, LOOK_S = 1.0, 0.2
+LOOK_S = 0.2
 
 
 class NoLetters:
@@ -51,32 +50,11 @@ class NoLetters:
 
 
 class Rebuilder:
-    """Does the rebuilds and the drops that were asked for, one at a time; `run` until told to stop."""
+    """Does the rebuilds and the drops that were asked for, one at a time."""
 
     def __init__(self, database_url: str, bootstrap: str, rules: Rules, erasures: Erasures) -> None:
         self.database_url, self.bootstrap = database_url, bootstrap
         self.rules, self.erasures = rules, erasures
-
-    async def run(self, stop: asyncio.Event) -> None:
-        """Work until `stop` is set; an outage of the database is waited out."""
-        engine = open_engine(self.database_url, pool_size=2, search_path="app", application="scoring-rebuild")
-        try:
-            while not stop.is_set():
-                if not await self._try(engine, stop):
-                    with suppress(TimeoutError):
-                        await asyncio.wait_for(stop.wait(), IDLE_S)
-        finally:
-            await engine.dispose()
-
-    async def _try(self, engine: AsyncEngine, stop: asyncio.Event) -> bool:
-        worked = False
-        try:
-            worked = await self.work(engine, stop)
-        except* Exception as errors:
-            if not all(map(is_unreachable, errors.exceptions)):
-                raise
-            log.warning("rebuild waits: %s", type(errors.exceptions[0]).__name__)
-        return worked
 
     async def work(self, engine: AsyncEngine, stop: asyncio.Event) -> bool:
         """Do what was asked for next, if anything is and nobody else is at it; returns whether there was."""
@@ -154,6 +132,16 @@ class Rebuilder:
                 log.info("generation %s is live", number)
             elif not evaluated:
                 await asyncio.sleep(LOOK_S)
+
+
+async def waits(connection: Connection) -> bool:
+    """Whether something is asked for, and nobody is at it."""
+    if not await connection.fetchval(_ALONE):
+        return False
+    try:
+        return await connection.fetchrow(_NEXT) is not None
+    finally:
+        await connection.execute(_NOT_ALONE)
 
 
 async def _make(raw: Connection, number: int) -> None:
