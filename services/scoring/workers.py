@@ -1,7 +1,6 @@
 """The scoring service's workers: wiring only."""
 
 import asyncio
-import os
 from collections.abc import Awaitable, Callable
 
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker
@@ -89,9 +88,8 @@ async def rebuild(service: str) -> str | None:
 
 
 async def generations(_service: str) -> None:
-    """Do the rebuilds and drops that are asked for, then end; the live scores' processes go first."""
+    """Do the rebuilds and drops that are asked for, then end."""
     settings, stop = load(ScoringWorkerSettings), until_told()
-    os.nice(10)
     engine = open_engine(settings.database_url, pool_size=2, search_path="app", application="scoring-rebuild")
     erasures = Erasures(settings.erasure_key)
     worker = Rebuilder(settings.database_url, settings.kafka_bootstrap, DEFAULT_RULES, erasures)

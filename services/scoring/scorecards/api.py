@@ -1,7 +1,7 @@
 """REST: scorecards (S01, S12), their parts, and timelines."""
 
 import hashlib
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection
 from datetime import datetime
 from typing import Any
 
@@ -13,21 +13,24 @@ from pydantic import BaseModel
 from services.scoring.evaluation.as_of import Cards
 from services.scoring.scorecards import queries
 from services.scoring.scorecards.asked import AsOf, CustomerId, card_of, past, unknown
+from services.scoring.scorecards.models import BondsPart, Card, DefectionPart, NextActionsPart, Part, ValuePart
 from shared import clock
 from shared.database import raw_connection
 from shared.web.app import Caller
 from shared.web.cursors import Page, Paging
 from shared.web.guards import NDJSON
+from shared.web.openapi import header, lines
 from shared.web.preconditions import EntityResponse
 
 router = APIRouter(tags=["scorecards"])
-PARTS = {
-    "bonds": ("bond_level", "bonds", "bonds_isolated"),
-    "defection": ("defection",),
-    "value": ("value",),
-    "next-actions": ("next_actions",),
+PARTS: dict[str, type[Part]] = {
+    "bonds": BondsPart,
+    "defection": DefectionPart,
+    "value": ValuePart,
+    "next-actions": NextActionsPart,
 }
 """By path, the members of a card that can be asked for alone."""
+TAGGED: dict[int | str, dict[str, Any]] = {200: header("ETag")}
 
 
 class Happening(BaseModel):
@@ -42,30 +45,36 @@ class Happening(BaseModel):
     data: dict[str, Any]
 
 
-@router.get("/customers/{customer_id}/scorecard")
+@router.get("/customers/{customer_id}/scorecard", response_model=Card, responses=TAGGED)
 async def scorecard(customer_id: CustomerId, request: Request, as_of: AsOf = None) -> Response:
     """A customer's card, now or as of a past moment, from the facts known today."""
     return _entity(await card_of(request, customer_id, as_of))
 
 
-def _part(*members: str) -> Callable[..., Awaitable[Response]]:
+def _part(members: Collection[str]) -> Callable[..., Awaitable[Response]]:
     async def part(customer_id: CustomerId, request: Request, as_of: AsOf = None) -> Response:
         card = orjson.loads(await card_of(request, customer_id, as_of))
-        return _entity(orjson.dumps({name: card[name] for name in ("customer_id", "as_of", *members)}))
+        return _entity(orjson.dumps({name: card[name] for name in members}))
 
     return part
 
 
-for _path, _members in PARTS.items():
+for _path, _model in PARTS.items():
     router.add_api_route(
         f"/customers/{{customer_id}}/{_path}",
-        _part(*_members),
+        _part(_model.model_fields),
+        response_model=_model,
+        responses=TAGGED,
         name=_path.replace("-", "_"),
-        description=f"Of a customer's card, now or as of a past moment: {', '.join(_members)}.",
+        description=f"A part of a customer's card, now or as of a past moment: {_path.replace('-', ' ')}.",
     )
 
 
-@router.get("/scorecards")
+@router.get(
+    "/scorecards",
+    response_class=StreamingResponse,
+    openapi_extra={"responses": {"200": lines({"$ref": "#/components/schemas/Card"}, "one a line")}},
+)
 async def scorecards(request: Request, caller: Caller, as_of: AsOf = None) -> StreamingResponse:
     """Every customer's card, one a line (NDJSON), in the order of their ids; for the whole chain's tokens."""
     caller.demand_chain()

@@ -1,0 +1,145 @@
+"""What a scorecard looks like to who asks for it: for the document alone, answers are made by `Scorecard.to_json`."""
+
+from datetime import datetime
+from typing import Any, Literal, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, create_model
+
+from services.scoring.metrics.rules import ELEVEN_CS
+from shared.events.scores import BondName, PhaseName
+
+Score = float | None
+"""0–100, null where nothing is known."""
+
+
+class Told(BaseModel):
+    """A part of a card; a member that is not here is a mistake of this file."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Evidence(Told):
+    """A fact that a score rests on. `kind`: of a bond's evidence; `cause`, `points`: of a defection's."""
+
+    type: str
+    subject: str
+    time: datetime
+    kind: str | None = None
+    cause: str | None = None
+    points: int | None = None
+
+
+class Measured(Told):
+    """One of the eleven Cs. `value` in its `unit` (money as a decimal string), `n`: the size of the evidence."""
+
+    score: Score
+    value: float | str | None
+    unit: str
+    inputs: dict[str, Any]
+    n: int
+    confidence: float = Field(ge=0, le=1)
+    evidence: list[Evidence]
+    reason: str
+    percentile: Score
+
+
+class BondView(Told):
+    """One bond; `since`: when it was held."""
+
+    strength: Score
+    held: bool
+    since: datetime | None
+    n: int
+    evidence: list[Evidence]
+    reason: str
+
+
+class PhaseChange(Told):
+    """A phase that began. `kind`: of the second purchase."""
+
+    phase: PhaseName
+    time: datetime
+    kind: Literal["similar", "next_level", "other"] | None
+    evidence: list[Evidence]
+
+
+class DefectionView(Told):
+    """Whether the customer is leaving, and why; `points` by cause."""
+
+    at_risk: bool
+    cause: str | None
+    evidence: list[Evidence]
+    points: dict[str, int]
+    exit_stated: bool
+    silence_days: float | None
+    limit_days: float | None
+    defected: bool
+    reactivated: bool
+    reason: str
+
+
+class ValueView(Told):
+    """What the customer is expected to bring; null before a value model is fitted."""
+
+    p_alive: float | None
+    expected_purchases: float | None
+    clv: str | None
+    decile: int | None
+
+
+class ReferenceView(Told):
+    """The reference of the customer base that a card was made with."""
+
+    as_of: datetime
+    revision: int
+
+
+Cs: type[Told] = create_model("Cs", __base__=Told, **dict.fromkeys(ELEVEN_CS, (Measured, ...)))  # type: ignore[call-overload]
+Bonds: type[Told] = create_model("Bonds", __base__=Told, **dict.fromkeys(get_args(BondName), (BondView, ...)))  # type: ignore[call-overload]
+
+
+class Part(Told):
+    """Whose card, and as of when."""
+
+    customer_id: str
+    as_of: datetime
+
+
+class BondsPart(Part):
+    """What holds the customer. `bonds_isolated`: held above a gap."""
+
+    bond_level: int | None = Field(ge=0, le=4)
+    bonds: Bonds
+    bonds_isolated: list[BondName]
+
+
+class DefectionPart(Part):
+    """The risk."""
+
+    defection: DefectionView
+
+
+class ValuePart(Part):
+    """The value."""
+
+    value: ValueView
+
+
+class NextActionsPart(Part):
+    """What to do next."""
+
+    next_actions: list[dict[str, Any]]
+
+
+class Card(BondsPart, DefectionPart, ValuePart, NextActionsPart):
+    """One customer as of a date. `coverage`: the share of the Cs that are known."""
+
+    rules_version: str
+    reference: ReferenceView | None
+    index: Score
+    coverage: float = Field(ge=0, le=1)
+    percentile: Score
+    phase: PhaseName
+    phase_history: list[PhaseChange]
+    cs: Cs
+    facts_recorded_after: int
