@@ -94,6 +94,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
                 await asyncio.sleep(BACK_OFF_S)
             finally:
                 await leave(consumer)
+        self.lag.forget()
 
     async def check(self) -> str | None:
         """For readiness: what keeps the consumer from its work, or None."""

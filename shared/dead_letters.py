@@ -11,7 +11,7 @@ from shared.kafka import SEND_DEADLINE_S, leave, make_producer
 from shared.received import Reason, appended_ms
 
 OURS = "dead-letter-"
-ERROR, SETTLED = OURS + "error", OURS + "settled"
+ERROR, TOPIC, SETTLED = OURS + "error", OURS + "topic", OURS + "settled"
 """`SETTLED`: the header of a record that only tells which letter, by its offset, was put back."""
 
 
@@ -25,7 +25,7 @@ class DeadLetter:
 
     @property
     def headers(self) -> list[tuple[str, bytes]]:
-        """The record's own headers, and the dead letter's."""
+        """The record's own headers but those that only a dead letter may have, and the dead letter's."""
         origin = {
             "error": self.error[:500],
             "topic": self.record.topic,
@@ -33,7 +33,11 @@ class DeadLetter:
             "offset": str(self.record.offset),
             "appended": str(appended_ms(self.record)),
         }
-        return [*self.record.headers, *((OURS + name, value.encode()) for name, value in origin.items())]
+        return [*_own(self.record), *((OURS + name, value.encode()) for name, value in origin.items())]
+
+
+def _own(record: ConsumerRecord) -> tuple[tuple[str, bytes], ...]:
+    return tuple((name, value) for name, value in record.headers if not name.startswith(OURS))
 
 
 def original(letter: ConsumerRecord) -> ConsumerRecord | None:
@@ -42,11 +46,11 @@ def original(letter: ConsumerRecord) -> ConsumerRecord | None:
     try:
         return replace(
             letter,
-            topic=told[OURS + "topic"].decode(),
+            topic=told[TOPIC].decode(),
             partition=int(told[OURS + "partition"]),
             offset=int(told[OURS + "offset"]),
             timestamp=int(told.get(OURS + "appended", str(letter.timestamp))),
-            headers=tuple((name, value) for name, value in letter.headers if not name.startswith(OURS)),
+            headers=_own(letter),
         )
     except (KeyError, ValueError):
         return None

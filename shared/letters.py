@@ -9,7 +9,7 @@ from typing import Self
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from pydantic import Base64Bytes, BaseModel, ValidationError, model_validator
 
-from shared.dead_letters import ERROR, SETTLED, original
+from shared.dead_letters import ERROR, SETTLED, TOPIC, original
 from shared.kafka import SEND_DEADLINE_S, leave, make_consumer
 
 
@@ -99,7 +99,9 @@ class Letters:
 
     async def settled(self) -> set[int]:
         """The offsets of the letters that were put back."""
-        told = [dict(record.headers).get(SETTLED, b"") async for record in self._records()]
+        headers = [dict(record.headers) async for record in self._records()]
+        # A letter settles nothing: older ones still hold whatever headers a third party's record had.
+        told = [each.get(SETTLED, b"") for each in headers if TOPIC not in each]
         return {int(offset) for offset in told if offset.isdigit()}
 
     async def _records(self) -> AsyncIterator[ConsumerRecord]:

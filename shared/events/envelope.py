@@ -1,5 +1,6 @@
 """The CloudEvents 1.0 envelope (structured JSON) and the registry of event types."""
 
+import re
 from collections.abc import Callable
 from typing import Any, ClassVar, Literal, TypeVar
 
@@ -10,6 +11,7 @@ from shared.events.topics import Topic
 from shared.events.values import Id, PartitionKey, Text, Time, Value
 
 SCHEMA_URI = "urn:elevenfold:schema:"
+_NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
 
 class ContractError(ValueError):
@@ -88,7 +90,7 @@ def decode(raw: bytes) -> Event:
         envelope = _Undecided.model_validate(from_json(raw, allow_inf_nan=False))
         payload = REGISTRY.get(envelope.type)
         if payload is None:
-            raise UnknownTypeError(f"unknown event type {envelope.type!r}")
+            raise UnknownTypeError(f"unknown event type {_shown(envelope.type)}")
         data = payload.model_validate(envelope.data)
     except ValidationError as error:
         raise ContractError(_explain(error)) from None
@@ -97,6 +99,11 @@ def decode(raw: bytes) -> Event:
     except ValueError as error:
         raise ContractError(f"not JSON: {error}") from None
     return Event.model_construct(**{**envelope.__dict__, "data": data})
+
+
+def _shown(name: str) -> str:
+    # It goes into logs and headers, and a third party may have put anything there, a person's name too.
+    return name if _NAME.fullmatch(name) else "?"
 
 
 def _explain(error: ValidationError) -> str:

@@ -33,7 +33,7 @@ class PurchasedLine(Value):
     available: bool = True
 
 
-def _in_one_currency(payload: P, lines: Iterable[PurchasedLine]) -> P:
+def _in_one_currency(payload: P, lines: "Iterable[PurchasedLine | ReturnedLine]") -> P:
     amounts = [(line.list_amount, line.paid_amount, line.cost_amount) for line in lines]
     if len({amount.currency for line in amounts for amount in line if amount is not None}) > 1:
         raise ValueError("the lines of a purchase are in one currency")
@@ -79,6 +79,10 @@ class PurchaseReturned(Payload):
     purchased_at: Time
     reason: ReturnReason
     lines: tuple[ReturnedLine, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _one_currency(self) -> Self:
+        return _in_one_currency(self, self.lines)
 
 
 @event("crm.purchase.corrected.v1", PURCHASES)

@@ -1,6 +1,6 @@
 """Values that several contracts share: ids, codes, times and money as they stand in JSON."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated
 
@@ -45,7 +45,11 @@ Count = Annotated[int, Field(ge=0, le=1_000_000_000)]
 
 def _sensible(value: datetime) -> datetime:
     # Arithmetic with days and zones overflows at the ends of the calendar: one such event would stop us all.
-    if not 1900 <= value.year <= 2200:
+    try:
+        year = value.astimezone(UTC).year
+    except OverflowError:
+        year = 0
+    if not 1900 <= year <= 2200:
         raise ValueError("not between 1900 and 2200")
     return value
 
@@ -55,7 +59,7 @@ def _rfc3339(value: datetime) -> str:
 
 
 Time = Annotated[AwareDatetime, AfterValidator(_sensible), PlainSerializer(_rfc3339, return_type=str, when_used="json")]
-"""An instant, RFC 3339 with its offset, between 1900 and 2200."""
+"""An instant, RFC 3339 with its offset, between 1900 and 2200 (UTC)."""
 
 
 class Value(BaseModel):

@@ -87,7 +87,10 @@ def _not_ahead(value: datetime) -> datetime:
 
 
 def _utc(value: datetime) -> datetime:
-    return value.astimezone(UTC)
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("not between 1900 and 2200") from None
 
 
 def _known_currency(value: str) -> str:
@@ -106,8 +109,8 @@ Flag = StrictBool
 Text = Annotated[str, StringConstraints(min_length=1, max_length=2000), AfterValidator(_no_nul)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200), AfterValidator(_no_nul)]
 
-Instant = Annotated[AwareDatetime, BeforeValidator(_calendar_text), AfterValidator(_sensible), AfterValidator(_utc)]
-"""An instant with its offset, past or future; kept in UTC, so that equal instants are equal texts."""
+Instant = Annotated[AwareDatetime, BeforeValidator(_calendar_text), AfterValidator(_utc), AfterValidator(_sensible)]
+"""An instant with its offset, past or future; kept and judged in UTC, so that equal instants are equal texts."""
 
 OccurredAt = Annotated[Instant, AfterValidator(_not_ahead)]
 """An instant at most a day ahead."""

@@ -11,9 +11,10 @@ from services.complaints.settings import ComplaintsSettings
 from services.complaints.web import build
 from tests.complaints.cases import COMPLAINT, act, opened
 from tests.support.client import Client, client_of
+from tests.support.told import BEFORE
 
 AHEAD = (datetime.now(UTC) + timedelta(days=2)).isoformat()
-TIMES = ["2017-03-01T10:00:00", "yesterday", 1488362400, "1899-12-31T00:00:00Z", AHEAD]
+TIMES = ["2017-03-01T10:00:00", "yesterday", 1488362400, "1899-12-31T00:00:00Z", *BEFORE, AHEAD]
 
 
 @pytest.fixture(scope="module")

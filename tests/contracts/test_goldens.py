@@ -55,6 +55,19 @@ def test_W02_an_unknown_type_is_told_apart() -> None:
         decode(raw(golden | {"type": "crm.visit.started.v2"}))
 
 
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("crm.visit.started.v2", "crm.visit.started.v2"),
+        *[(name, "?") for name in ("Asha Rao called", "asha@example.com", "crm.x\n", "x" * 65, "é")],
+    ],
+)
+def test_W02_an_unknown_types_text_is_not_repeated(name: str, shown: str) -> None:
+    with pytest.raises(UnknownTypeError) as refused:
+        decode(raw(GOLDENS["crm.visit.started.v1"] | {"type": name}))
+    assert str(refused.value) == f"unknown event type {shown}"
+
+
 @pytest.mark.parametrize("amount", ["NaN", "Infinity", "1e5x", "1.0000001", "9" * 30])
 def test_W02_money_that_is_no_exact_amount_is_refused(amount: str) -> None:
     golden = json.loads(raw(GOLDENS["crm.purchase.completed.v1"]))
@@ -70,6 +83,8 @@ def test_W02_money_that_is_no_exact_amount_is_refused(amount: str) -> None:
         ("id", "\x00"),
         ("time", "0001-01-01T00:00:00+05:00"),
         ("recordedtime", "9999-12-31T23:59:59-05:00"),
+        ("time", "1900-01-01T00:00:00+23:59"),
+        ("recordedtime", "2200-12-31T23:59:59-23:59"),
         ("time", "2026-01-01T00:00:00"),
     ],
 )

@@ -10,6 +10,7 @@ from shared import clock
 from shared.events.visits import VisitEnded, VisitStarted
 from tests.customers.visits import BEGUN, END, ENDED, SECRET, START, STARTED, WHOLE, begin, kinds, listed
 from tests.support.client import Client
+from tests.support.told import BEFORE
 
 
 async def test_C07_every_field_comes_back(customers: Client) -> None:
@@ -110,6 +111,13 @@ async def test_C07_a_visit_never_ends_before_it_starts(customers: Client) -> Non
     assert len(await customers.outbox()) == 1
     at_once = await customers.post("/v1/visits/v1/end", {"occurred_at": START}, match='"1"')
     assert at_once.status_code == 200
+
+
+@pytest.mark.parametrize("time", BEFORE)
+async def test_C07_a_visit_of_a_year_that_no_event_can_tell_is_refused(customers: Client, time: str) -> None:
+    answer = await customers.post("/v1/visits", BEGUN | {"started_at": time})
+    assert (answer.status_code, [error["pointer"] for error in answer.json()["errors"]]) == (422, ["/started_at"])
+    assert await customers.outbox() == []
 
 
 async def test_C07_an_unknown_visit(customers: Client) -> None:

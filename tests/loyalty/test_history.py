@@ -1,4 +1,4 @@
-"""C04 in loyalty: what happened to a bill after it was paid, and who changed the catalogue."""
+"""C04 in loyalty: what happened to a bill after it was paid and to a card, and who changed the catalogue."""
 
 import asyncio
 from typing import Any
@@ -78,8 +78,23 @@ async def test_L06_a_campaigns_history_tells_its_creation(loyalty: Client) -> No
     assert created["after"]["ends_on"] == "2017-12-24"
 
 
+async def test_L03_a_cards_history_tells_who_issued_and_who_blocked_it(loyalty: Client) -> None:
+    till, desk = (loyalty.issuer.token(sub=name) for name in ("till-1", "desk-1"))
+    issued, lost = "2016-11-01T00:00:00Z", "2017-03-01T12:00:00Z"
+    for _ in range(2):
+        card = {"id": "c-1", "customer_id": "asha", "occurred_at": issued}
+        assert (await loyalty.post("/v1/cards", card, bearer=till)).is_success
+    for _ in range(2):
+        assert (await loyalty.post("/v1/cards/c-1/block", {"occurred_at": lost}, bearer=desk)).is_success
+    blocked, made = await history(loyalty, "cards/c-1")
+    assert [made[name] for name in ("what", "version", "by", "at", "before")] == ["issue", 1, "till-1", issued, None]
+    assert made["after"] == {"customer_id": "asha", "issued_at": issued}
+    assert [blocked[name] for name in ("what", "version", "by", "at")] == ["block", 2, "desk-1", lost]
+    assert (blocked["before"], blocked["after"]) == ({"blocked_at": None}, {"blocked_at": lost})
+
+
 async def test_C04_of_nothing_nothing_is_known(loyalty: Client) -> None:
-    for path in ("purchases/b1", "categories/X", "stores/9", "campaigns/9"):
+    for path in ("purchases/b1", "categories/X", "stores/9", "campaigns/9", "cards/9"):
         assert (await loyalty.get(f"/v1/{path}/history")).status_code == 404, path
 
 

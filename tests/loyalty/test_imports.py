@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from shared.events import Event
-from tests.loyalty.bills import Body, bill, counts, line, rows
+from tests.loyalty.bills import Body, bill, counts, line, pointers, rows
 from tests.support.client import Client
+from tests.support.told import BEFORE
 
 PATH = "/v1/imports/purchases"
 TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
@@ -113,6 +114,12 @@ async def test_L02_the_trace_of_an_import_reaches_its_events(loyalty: Client, he
     await loyalty.call("POST", PATH, json.dumps(bill()).encode(), headers=headers)
     [event] = await loyalty.outbox()
     assert event.traceparent == told
+
+
+async def test_L02_a_line_of_a_year_that_no_event_can_tell_is_rejected(loyalty: Client) -> None:
+    *verdicts, end = await loyalty.stream(PATH, [*(bill(occurred_at=time) for time in BEFORE), bill()])
+    assert [pointers(verdict["problem"]) for verdict in verdicts[:-1]] == [["/occurred_at"]] * len(BEFORE)
+    assert end == {"accepted": 1, "duplicate": 0, "rejected": len(BEFORE)}
 
 
 @pytest.mark.parametrize("body", [b"", b"\n\n"])

@@ -6,6 +6,7 @@ import pytest
 
 from tests.loyalty.bills import bill, counts, line, pointers
 from tests.support.client import Client
+from tests.support.told import BEFORE
 
 
 @pytest.mark.parametrize(
@@ -43,6 +44,8 @@ async def test_L01_amounts_fit_their_currency(
         ({"occurred_at": "2017-01-01T00:00:00"}, "/occurred_at"),
         ({"occurred_at": "2999-01-01T00:00:00Z"}, "/occurred_at"),
         ({"occurred_at": 1483271606}, "/occurred_at"),
+        *[({"occurred_at": time}, "/occurred_at") for time in BEFORE],
+        *[({"lines": [line(due_at=time)]}, "/lines/0/due_at") for time in [*BEFORE, "2200-12-31T23:59:59-23:59"]],
         ({"lines": []}, "/lines"),
         ({"lines": [line()] * 501}, "/lines"),
         ({"lines": None}, "/lines"),

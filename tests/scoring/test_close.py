@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from prometheus_client import REGISTRY
 
 from services.scoring.close.job import CloseWorker
 from services.scoring.metrics.rules import DEFAULT_RULES
@@ -12,6 +13,19 @@ from tests.scoring.conftest import Scoring
 from tests.support.told import NOON, purchase, told
 
 AS_OF = "2026-03-10T00:00:00Z"
+HELD = """
+    select from pg_locks join pg_database on pg_database.oid = pg_locks.database
+    where locktype = 'advisory' and datname = current_database()
+"""
+
+BROKEN = {
+    "contribution": "update facts set data = '{}' where customer_id = 'c01'",
+    "evaluate": """
+        insert into facts select customer_id, source, 'broken', time, recorded, 'crm.survey.answered.v1', 'broken',
+            store_id, '{}' from facts where customer_id = 'c01'
+    """,
+}
+"""What nobody can read: of a purchase, which both parts of a close need; of a survey, which only cards need."""
 
 
 async def offer(scoring: Scoring, *categories: str) -> None:
@@ -21,16 +35,26 @@ async def offer(scoring: Scoring, *categories: str) -> None:
         await scoring.know(told(payload, f"category:{category}", category))
 
 
-async def close(scoring: Scoring, as_of: str = AS_OF) -> dict[str, object]:
-    """Ask for a close, let it be done, and read it; the consumer is taken to have looked at its topic."""
+async def looked(scoring: Scoring) -> None:
+    """Let the consumer have looked at its topic, and found nothing to read."""
     await scoring.execute(
         "insert into offsets values ('crm.visits', 0, 0, 0, null, now() + interval '1 hour') on conflict do nothing"
     )
+
+
+async def close(scoring: Scoring, as_of: str = AS_OF) -> dict[str, object]:
+    """Ask for a close, let it be done, and read it; the consumer is taken to have looked at its topic."""
+    await looked(scoring)
     asked = await scoring.client.post("/v1/close", {"as_of": as_of})
     assert asked.status_code == 201, asked.text
     assert await CloseWorker(scoring.engine, DEFAULT_RULES).work()
     done: dict[str, object] = (await scoring.client.get(asked.headers["Location"])).json()
     return done
+
+
+def left_out() -> float:
+    """How many customers closes have left out so far."""
+    return REGISTRY.get_sample_value("close_failures_total") or 0
 
 
 async def populate(scoring: Scoring, size: int = 25) -> None:
@@ -103,6 +127,34 @@ async def test_S15_a_close_waits_for_the_facts_before_its_start(
     assert (behind["state"], behind["error"]) == ("failed", "the facts were not in after 0 s")
     await scoring.execute("update offsets set next_offset = 9")
     assert (await close(scoring))["state"] == "done"
+
+
+async def test_S15_a_close_that_is_stopped_is_begun_again_by_the_next_worker(scoring: Scoring) -> None:
+    await populate(scoring, 3)
+    address = (await scoring.client.post("/v1/close", {"as_of": AS_OF})).headers["Location"]
+    stop = asyncio.Event()
+    working = asyncio.ensure_future(CloseWorker(scoring.engine, DEFAULT_RULES).run(stop))
+    async with asyncio.timeout(10):
+        while (await scoring.client.get(address)).json()["state"] != "running":
+            await asyncio.sleep(0.05)
+    stop.set()
+    await asyncio.wait_for(working, 1)
+    left = (await scoring.client.get(address)).json()
+    assert (left["state"], left["finished_at"], left["error"]) == ("running", None, None)
+    assert await scoring.fetch(HELD) == []
+    await looked(scoring)
+    assert await CloseWorker(scoring.engine, DEFAULT_RULES).work()
+    assert (await scoring.client.get(address)).json()["state"] == "done"
+
+
+@pytest.mark.parametrize("part", ["contribution", "evaluate"])
+async def test_S15_a_customer_who_can_not_be_evaluated_stops_no_close(part: str, scoring: Scoring) -> None:
+    await populate(scoring, 3)
+    await scoring.execute(BROKEN[part])
+    before = left_out()
+    done = await close(scoring)
+    assert (done["state"], done["customers"]) == ("done", 2)
+    assert left_out() == before + 1
 
 
 @pytest.mark.parametrize(

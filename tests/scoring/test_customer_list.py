@@ -193,3 +193,11 @@ async def test_W06_a_token_bound_to_stores_does_not_list_the_chain(scoring: Scor
 
 def test_S03_every_phase_can_be_asked_for() -> None:
     assert {"prospect", "acquisition", "retention", "extension"} == set(Phase)
+
+
+@pytest.mark.parametrize("query", ["segment=loyal", "segment=", "segment=loyal&phase=retention"])
+async def test_W03_a_segment_that_is_not_there_is_not_everybody(scoring: Scoring, query: str) -> None:
+    await store(scoring, {"asha": 50.0})
+    answer = await scoring.client.get(f"{PATH}?{query}")
+    assert (answer.status_code, answer.headers["content-type"]) == (422, "application/problem+json")
+    assert answer.json()["errors"] == [{"pointer": "/segment", "detail": "there are no segments yet"}]

@@ -2,27 +2,54 @@
 
 import asyncio
 import json
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import permutations
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.scoring.generations.schema import READERS_PATH, statements
-from shared.database import raw_transaction
+from services.scoring.evaluation import batch
+from services.scoring.facts.fact import Fact
+from services.scoring.facts.families import Families
+from services.scoring.generations.schema import READERS_PATH, search_path, statements
+from shared.database import Connection, open_engine, raw_transaction
 from shared.events import Event, decode
 from shared.events.customers import CustomerErased
 from shared.events.erasures import ErasureCompleted
-from tests.scoring.conftest import Scoring
+from tests.scoring.conftest import Scoring, received
 from tests.scoring.test_merges import cards, merged, settle, unmerged
+from tests.support.scoring import ERASURES, intake
 from tests.support.told import NOON, purchase, told
 
 DAY = timedelta(days=1)
 TABLES = ("facts", "marks", "cards", "aliases", "app.published", "app.outbox")
 
 
-def erased(customer: str, at: datetime) -> Event:
+def erased(customer: str, at: datetime, erasure: str = "erasure-1") -> Event:
     """`customer` demands to be forgotten."""
-    return told(CustomerErased(erasure_id="erasure-1"), customer, customer, at)
+    return told(CustomerErased(erasure_id=erasure), customer, customer, at)
+
+
+async def begin_rebuild(scoring: Scoring) -> AsyncEngine:
+    """Generation 2, empty, in the state `filling`; the engine sees it."""
+    for statement in statements(2):
+        await scoring.execute(statement)
+    await scoring.execute("insert into app.generations (number, state, created_at) values (2, 'filling', now())")
+    return open_engine(scoring.client.database_url, search_path=search_path(2))
+
+
+async def read_again(engine: AsyncEngine, *events: Event) -> None:
+    """The rebuild reads a batch of these."""
+    async with engine.begin() as connection:
+        await connection.exec_driver_sql("select")
+        await intake(2, ("filling",))(connection, received(events))
+
+
+async def answers(scoring: Scoring) -> list[str]:
+    """The erasures that were answered."""
+    rows = await scoring.fetch("select payload from app.outbox where aggregatetype = 'crm.erasures' order by seq")
+    return [decode(row["payload"].encode()).subject for row in rows]
 
 
 async def left_of(scoring: Scoring, customer: str) -> list[str]:
@@ -95,20 +122,24 @@ async def test_C10_every_generation_forgets(scoring: Scoring) -> None:
     assert await scoring.fetch("select from gen_2.facts") == []
 
 
-async def test_C10_an_erasure_waits_for_evaluations_under_way(scoring: Scoring) -> None:
+async def test_C10_an_erasure_waits_for_evaluations_under_way(
+    scoring: Scoring, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """A card that is being made while its customer is erased would stand there for ever."""
-    await scoring.know(purchase("ann", "p1"))
-    async with raw_transaction(scoring.engine) as evaluating:
-        await evaluating.execute("select pg_advisory_xact_lock_shared(hashtext('erasures'))")
-        erasing = asyncio.ensure_future(scoring.know(erased("ann", NOON + DAY)))
+    read, erasing = batch.facts_of_families, []
+
+    async def meanwhile(connection: Connection, roots: Sequence[str], families: Families) -> dict[str, list[Fact]]:
+        found = await read(connection, roots, families)
+        erasing.append(asyncio.ensure_future(scoring.know(erased("ann", NOON + DAY))))
         await asyncio.sleep(0.3)
-        assert not erasing.done()
-        await evaluating.execute(
-            "insert into cards (customer_id, as_of, next_review_at, reference_as_of, reference_revision, facts,"
-            " at_risk, card) values ('ann', now(), now(), now(), 1, 1, false, '{}')"
-        )
-    await erasing
-    assert await cards(scoring) == []
+        assert not erasing[0].done()
+        return found
+
+    await scoring.know(purchase("ann", "p1"))
+    monkeypatch.setattr(batch, "facts_of_families", meanwhile)
+    assert await scoring.evaluator.evaluate_some(NOON + DAY) == 1
+    await erasing[0]
+    assert await left_of(scoring, "ann") == []
 
 
 async def test_C10_lists_leave_the_erased_out(scoring: Scoring) -> None:
@@ -116,3 +147,53 @@ async def test_C10_lists_leave_the_erased_out(scoring: Scoring) -> None:
     lines = (await scoring.client.get("/v1/scorecards")).text.splitlines()
     assert [json.loads(line)["customer_id"] for line in lines] == ["ben"]
     assert READERS_PATH.startswith("live")
+
+
+async def test_C10_S17_a_rebuild_erases_nobody_who_was_on_their_own_when_it_happened(scoring: Scoring) -> None:
+    """It reads the merge long before the unmerge: who belonged to whom is known at the end alone."""
+    history = [
+        purchase("ben", "p1"),
+        merged("ben", "ann", NOON + DAY),
+        unmerged("ben", NOON + 2 * DAY),
+        erased("ann", NOON + 3 * DAY),
+    ]
+    await scoring.know(*history)
+    engine = await begin_rebuild(scoring)
+    for event in (history[3], *history[:3]):
+        await read_again(engine, event)
+    async with raw_transaction(engine) as raw:
+        await ERASURES.catch_up(raw)
+        assert len(await raw.fetch("select from gen_2.facts where customer_id = 'ben'")) == 3
+        assert await raw.fetch("select from gen_2.aliases where into_id = 'ann'") == []
+        assert await raw.fetch("select from gen_2.pending_erasures") == []
+    await engine.dispose()
+    assert await left_of(scoring, "ben") != []
+    assert await answers(scoring) == ["erasure-1"]
+
+
+async def test_C10_S17_an_erasure_that_only_the_rebuild_has_read_is_done_when_it_has_caught_up(
+    scoring: Scoring,
+) -> None:
+    engine = await begin_rebuild(scoring)
+    await scoring.know(purchase("ann", "p1"), purchase("ben", "p2"))
+    await read_again(engine, purchase("ann", "p1"), erased("ann", NOON + DAY))
+    await read_again(engine, purchase("ben", "p2"), merged("ben", "ann", NOON))
+    assert await left_of(scoring, "ann") != []
+    async with raw_transaction(engine) as raw:
+        await ERASURES.catch_up(raw)
+        assert await raw.fetch("select from gen_2.facts") == []
+    await engine.dispose()
+    assert (await left_of(scoring, "ann"), await left_of(scoring, "ben")) == ([], [])
+    assert await answers(scoring) == ["erasure-1"]
+
+
+async def test_C10_each_erasure_is_answered_that_of_an_alias_too(scoring: Scoring) -> None:
+    await scoring.know(merged("ben", "ann", NOON), erased("ann", NOON + DAY))
+    await scoring.know(erased("ben", NOON + 2 * DAY, "erasure-2"), erased("ben", NOON + 2 * DAY, "erasure-2"))
+    assert await answers(scoring) == ["erasure-1", "erasure-2"]
+
+
+async def test_C10_the_erased_id_does_not_stand_in_others_facts(scoring: Scoring) -> None:
+    await scoring.know(merged("ben", "ann", NOON), unmerged("ben", NOON + DAY), erased("ann", NOON + 2 * DAY))
+    assert await left_of(scoring, "ann") == []
+    assert await left_of(scoring, "ben") != []

@@ -101,6 +101,28 @@ async def test_S01_a_customer_that_can_not_be_evaluated_stops_no_other(
 async def test_S01_a_customer_that_another_evaluator_holds_keeps_the_mark(scoring: Scoring) -> None:
     await scoring.know(purchase("ann", "p1"))
     async with raw_transaction(scoring.engine) as held:
-        await held.fetch(module._LOCK, ["ann"])
+        await held.fetch(module._LOCK, ["ann"], FIRST)
         assert await scoring.evaluator.evaluate_some(LATER) == 0
     assert await scoring.evaluator.evaluate_some(LATER) == 1
+
+
+async def test_S01_a_card_that_can_not_be_made_anew_is_not_tried_at_once_for_ever(
+    scoring: Scoring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(*_: Any) -> Any:
+        raise OverflowError
+
+    await scoring.know(purchase("ann", "p1"))
+    await scoring.evaluator.evaluate_some(LATER)
+    monkeypatch.setattr(module, "evaluate", failing)
+    due = LATER + timedelta(days=60)
+    assert await scoring.evaluator.evaluate_some(due) == 1
+    assert await scoring.evaluator.evaluate_some(due) == 0
+    assert await scoring.evaluator.evaluate_some(due + timedelta(hours=2)) == 1
+
+
+async def test_S14_changes_that_no_event_can_hold_stop_nobody(scoring: Scoring) -> None:
+    await scoring.know(purchase("ann", "p1"), purchase("ben", "p2"))
+    await scoring.execute("update marks set fact_time = '1899-01-01T00:00:00Z' where customer_id = 'ann'")
+    assert await scoring.evaluator.evaluate_some(LATER) == 2
+    assert [row["customer_id"] for row in await scoring.fetch("select customer_id from app.published")] == ["ben"]

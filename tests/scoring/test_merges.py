@@ -94,6 +94,18 @@ async def test_C04_events_still_in_flight_under_the_old_id_count(scoring: Scorin
     assert row["facts"] == 3
 
 
+async def test_C04_the_roots_readers_see_at_once_what_an_alias_does(scoring: Scoring) -> None:
+    """A read without a date answers the stored card only while nobody of the family is marked."""
+    await scoring.know(purchase("ann", "p1", NOON))
+    await scoring.evaluator.evaluate_some()
+    assert (await scoring.card("ann"))["phase"] == "acquisition"
+    await scoring.know(purchase("ben", "p2", NOON + DAY), merged("ben", "ann", NOON + DAY))
+    assert (await scoring.card("ann"))["phase"] == "retention"
+    await scoring.evaluator.evaluate_some()
+    await scoring.know(*(purchase("ben", f"q{n}", NOON + n * 2 * DAY, paid="9.00") for n in range(1, 4)))
+    assert (await scoring.card("ann"))["cs"]["customer"]["n"] == 5
+
+
 async def test_C04_one_event_under_two_ids_counts_once(scoring: Scoring) -> None:
     once = purchase("ann", "p1", NOON)
     await scoring.know(once, once.model_copy(update={"partitionkey": "ben"}), merged("ben", "ann", NOON + DAY))

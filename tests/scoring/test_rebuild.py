@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aiokafka import ConsumerRecord
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from deploy.local.infrastructure import Addresses
@@ -22,20 +23,20 @@ from services.scoring.generations.following import Follower
 from services.scoring.generations.schema import READERS_PATH, statements
 from services.scoring.metrics.rules import DEFAULT_RULES
 from services.scoring.rebuilds.minding import Minder
-from services.scoring.rebuilds.worker import Rebuilder
+from services.scoring.rebuilds.worker import Rebuilder, UntoldLetters
 from services.scoring.web import build
 from shared.consumer import Consumer
 from shared.database import open_engine, raw_connection, raw_transaction
-from shared.dead_letters import DeadLetters
+from shared.dead_letters import DeadLetter, DeadLetters
 from shared.events import FACT_TOPICS, Event, decode
-from shared.events.customers import CustomerErased
+from shared.events.customers import CustomerErased, CustomerMerged
 from shared.offsets import FencedError
 from shared.web.health import Check
 from tests.scoring.conftest import received
 from tests.support.client import Client, client_of
 from tests.support.scoring import ERASURES, intake
 from tests.support.told import NOON, purchase, told
-from tests.support.topics import publish
+from tests.support.topics import publish, tail
 from tests.support.waiting import eventually, running
 
 AS_OF = "2026-03-20T00:00:00Z"
@@ -199,12 +200,13 @@ async def test_S17_only_differences_from_what_was_published_go_out(stack: Stack,
     await known(stack, names)
     await stack.fetch("delete from app.outbox")
     await stack.fetch("update app.published set phase = 'extension' where customer_id = $1", names[2])
+    await stack.fetch("update app.published set index_value = 50 where customer_id = $1", names[3])
     async with running(stack.rebuilding):
         await stack.state(await stack.rebuild(), "live")
-        await eventually(lambda: stack.fetch("select from app.outbox"))
-        await asyncio.sleep(0.5)
+        await eventually(lambda: stack.fetch("select from app.outbox where aggregateid = $1", names[2]))
+        await eventually(lambda: stack.fetch("select from app.outbox where aggregateid = $1", names[3]))
     events = [decode(row["payload"].encode()) for row in await stack.fetch("select payload from app.outbox")]
-    assert {event.partitionkey for event in events} == {names[2]}
+    assert {event.partitionkey for event in events} == {names[2], names[3]}
     assert {event.data.backfill for event in events} == {False}  # type: ignore[attr-defined]
 
 
@@ -259,6 +261,47 @@ async def test_S17_one_rebuild_at_a_time_and_it_may_be_given_up(stack: Stack) ->
         await stack.state(number, "dropped")
     listed = (await stack.client.get("/v1/generations")).json()["items"]
     assert [(each["number"], each["state"]) for each in listed] == [(number, "dropped"), (1, "live")]
+
+
+async def test_S17_it_goes_live_when_everybody_has_a_card(stack: Stack) -> None:
+    """More than one batch of customers, an alias among them, who never has a card."""
+    run = uuid.uuid4().hex[:8]
+    bought = [purchase(f"{run}-{n}", f"p-{run}-{n}") for n in range(230)]
+    alias = told(CustomerMerged(into=f"{run}-0", at=NOON), f"{run}-1", f"{run}-1", NOON)
+    for events in (bought, [alias]):
+        topic = events[0].data.TOPIC.name
+        await publish(stack.bootstrap, topic, [(event.partitionkey, event.to_json()) for event in events])
+
+    async def carded() -> bool:
+        rows = await stack.fetch("select count(*) from cards where customer_id like $1", f"{run}-%")
+        return bool(rows[0]["count"] == 229)
+
+    await eventually(carded, 60)
+    async with running(stack.rebuilding):
+        await stack.state(await stack.rebuild(), "live")
+        assert await carded()
+
+
+async def test_S17_a_bad_record_that_only_the_rebuild_has_read_is_dead_lettered(stack: Stack) -> None:
+    [live] = await stack.fetch("select next_offset from offsets where topic = 'crm.visits' and partition = 0") or [None]
+    read = 0 if live is None else live["next_offset"]
+
+    def letter(offset: int) -> DeadLetter:
+        record = ConsumerRecord("crm.visits", 0, offset, 0, 0, b"k", b"bad", None, 1, 3, ())
+        return DeadLetter(record, f"bad-{run}", "malformed")
+
+    run = uuid.uuid4().hex
+    letters = UntoldLetters(stack.reading, stack.bootstrap, "crm.scoring.dead-letters")
+    async with tail(stack.bootstrap, "crm.scoring.dead-letters") as told_of:
+        await letters.send([letter(read - 1), letter(read)])
+        found = await told_of.until(lambda records: any(_says(record, run) for record in records))
+    offsets = [dict(record.headers)["dead-letter-offset"] for record in found if _says(record, run)]
+    assert offsets == [str(read).encode()]
+    await letters.close()
+
+
+def _says(record: ConsumerRecord, run: str) -> bool:
+    return run.encode() in dict(record.headers)["dead-letter-error"]
 
 
 async def test_S17_only_administrators_rebuild(stack: Stack) -> None:

@@ -18,7 +18,7 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from deploy.local.infrastructure import Addresses
 from services.scoring.facts.intake import judge
-from shared.dead_letters import DeadLetter, DeadLetters
+from shared.dead_letters import SETTLED, DeadLetter, DeadLetters
 from shared.letters import Letters, read_lines
 from shared.received import APPENDED, REPLAYED, RefusedError, receive
 from shared.replay import Replay
@@ -98,6 +98,21 @@ async def test_W02_a_letter_of_a_letter_keeps_its_first_date_and_tells_its_last_
         [back] = await topic.of(key, 1)
     assert dict(back.headers) == {REPLAYED: b"crm.purchases/3/17", APPENDED: str(NOW_MS - HOUR_MS).encode()}
     assert len(back.headers) == 2
+
+
+async def test_W02_a_partners_own_headers_do_not_hide_another_letter(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither now, nor in a letter of a time when such headers were kept."""
+    key, forged = a_key(), (SETTLED, b"0")
+    partners = DeadLetter(record(b"{", key, [forged, ("traceparent", b"00-1")]), "broken", "malformed")
+    assert [name for name, _ in partners.headers if name in {SETTLED, "traceparent"}] == ["traceparent"]
+    with monkeypatch.context() as patch:
+        patch.setattr("shared.dead_letters._own", lambda told: tuple(told.headers))
+        await desk.put(record(purchase(key, "p1").to_json(), key), partners.record)
+    assert await desk.letters.settled() == set()
+    run = await desk.run()
+    assert (run.put_back, run.left, await desk.letters.settled()) == (1, 1, {0})
 
 
 async def test_W02_a_partners_event_is_judged_by_the_time_of_its_first_delivery(desk: Desk) -> None:

@@ -9,6 +9,8 @@ from shared.events.purchases import PurchaseCompleted, PurchasedLine
 from shared.outbox import make_event
 
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+BEFORE = ("1900-01-01T00:00:00+10:00", "0001-01-01T00:00:00+14:00")
+"""Times that are told with a year of their own zone: in UTC the year is 1899, or none at all."""
 
 
 def told(payload: Payload, customer: str, subject: str, time: datetime = NOON, **more: Any) -> Event:

@@ -9,9 +9,11 @@ from services.loyalty.cards import commands, queries
 from services.loyalty.cards.models import Blocking, CardView, NewCard
 from services.loyalty.cards.tables import Card
 from shared.events.values import ID_PATTERN
+from shared.web import history
 from shared.web.app import IfMatch, Posting, Reading
 from shared.web.cursors import Page, Paging
 from shared.web.fields import Id
+from shared.web.history import ChangeView
 from shared.web.work import Existing, respond
 
 router = APIRouter(prefix="/cards", tags=["cards"])
@@ -33,6 +35,13 @@ async def issue(body: NewCard, work: Posting) -> Response:
 async def read(card_id: CardId, session: Reading) -> Response:
     """One card."""
     return respond(await queries.one(session, card_id), _view)
+
+
+@router.get("/{card_id}/history")
+async def read_history(card_id: CardId, session: Reading, paging: Paging) -> Page[ChangeView]:
+    """Every change of a card, the newest first."""
+    await queries.one(session, card_id)
+    return await history.page(session, paging, "card", card_id)
 
 
 @router.get("")

@@ -6,6 +6,7 @@ from uuid_utils.compat import uuid7
 from services.loyalty.cards import queries
 from services.loyalty.cards.models import Blocking, NewCard
 from services.loyalty.cards.tables import Card
+from shared.history import Subject, note
 from shared.outbox import Transaction
 from shared.web.preconditions import check_match
 from shared.web.problems import CONFLICT, INVALID, Collision, Kind, Problem
@@ -27,6 +28,8 @@ async def issue(tx: Transaction, new: NewCard) -> Existing[Card]:
         await tx.session.flush()
     except IntegrityError:
         raise Collision(card.id) from None
+    after = {"customer_id": card.customer_id, "issued_at": issued_at}
+    await note(tx, _subject(card), "issue", before=None, after=after, at=issued_at)
     return Existing(card, existed=False)
 
 
@@ -44,7 +47,13 @@ async def block(tx: Transaction, card_id: str, told: Blocking, if_match: str | N
         raise _problem(INVALID, "/occurred_at", "the card was issued later")
     card.blocked_at = told.occurred_at or max(tx.recorded, card.issued_at)
     card.version += 1
+    after = {"blocked_at": card.blocked_at}
+    await note(tx, _subject(card), "block", before={"blocked_at": None}, after=after, at=card.blocked_at)
     return card
+
+
+def _subject(card: Card) -> Subject:
+    return Subject("card", card.id, card.version)
 
 
 def _problem(kind: Kind, pointer: str, detail: str) -> Problem:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from contextlib import suppress
 from datetime import datetime
 
 from prometheus_client import Gauge
@@ -18,7 +19,8 @@ LAST_CLOSE = Gauge("close_last_as_of_seconds", "the date of the last close, seco
 
 # A session's lock, not a row's: a transaction open for minutes would hold back every relay of the server.
 _ALONE = "select pg_try_advisory_lock(hashtext('close'))"
-_NOT_ALONE = "select pg_advisory_unlock(hashtext('close'))"
+# All of this session's, and no error where there is none: who is stopped while asking can't tell whether they have it.
+_NOT_ALONE = "select pg_advisory_unlock_all()"
 _OPEN = "select id, as_of from closes where finished_at is null order by requested_at, id limit 1"
 _BEGUN = "update closes set state = 'running', started_at = clock_timestamp() where id = $1"
 _DONE = """
@@ -35,25 +37,38 @@ class CloseWorker:
         self.engine, self.rules = engine, rules
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Work until `stop` is set; an outage of the database is waited out, the close then begun again."""
+        """Work until `stop` is set; an outage of the database is waited out, the close then begun again.
+
+        A close that is under way when `stop` is set is given up, for the next worker to begin again.
+        """
         while not stop.is_set():
             try:
-                worked = await self.work()
+                worked = await self._unless(stop)
             except Exception as error:
                 if not is_unreachable(error):
                     raise
                 log.warning("close waits: %s", type(error).__name__)
                 worked = False
             if not worked:
-                await asyncio.sleep(IDLE_S)
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(stop.wait(), IDLE_S)
+
+    async def _unless(self, stop: asyncio.Event) -> bool:
+        """Do one close as `work` does, until `stop` is set."""
+        working, stopping = asyncio.ensure_future(self.work()), asyncio.ensure_future(stop.wait())
+        try:
+            await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            stopping.cancel()
+            working.cancel()
+            await asyncio.wait({working, stopping})
+        return not working.cancelled() and working.result()
 
     async def work(self) -> bool:
         """Do one close, if one is asked for and nobody else is at it; returns whether there was."""
         async with raw_connection(self.engine) as raw:
-            if not await raw.fetchval(_ALONE):
-                return False
             try:
-                return await self._next(raw)
+                return await raw.fetchval(_ALONE) and await self._next(raw)
             finally:
                 await raw.execute(_NOT_ALONE)
 

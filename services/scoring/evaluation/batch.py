@@ -29,10 +29,15 @@ PUBLISHED = Counter("evaluator_changes", "events of changes that were put into t
 
 _LOCK = """
     select customer_id from unnest($1::text[]) as wanted (customer_id)
-    where pg_try_advisory_xact_lock(hashtextextended('card ' || customer_id, 0))
+    where pg_try_advisory_xact_lock(hashtextextended('card ' || customer_id, $2::int))
 """
 _UNMARK = "delete from marks where customer_id = any($1) returning customer_id, fact_time"
 _MARK = "insert into marks (customer_id) select unnest($1::text[])"
+_PUT_OFF = """
+    update cards set next_review_at = $2::timestamptz + interval '1 hour',
+        reference_as_of = coalesce($3::timestamptz, '-infinity'), reference_revision = $4
+    where customer_id = any($1)
+"""
 _DROP = "delete from cards where customer_id = any($1)"
 _WRITE = """
     insert into cards (customer_id, as_of, next_review_at, reference_as_of, reference_revision, facts,
@@ -66,7 +71,7 @@ class Batch:
         return len(locked)
 
     async def _lock(self, roots: Sequence[str]) -> list[str]:
-        return [row["customer_id"] for row in await self.raw.fetch(_LOCK, roots)]
+        return [row["customer_id"] for row in await self.raw.fetch(_LOCK, roots, self.generation)]
 
     async def _unmark(self, customers: Sequence[str], families: Families) -> dict[str, datetime | None]:
         """By root, the earliest fact among the marks."""
@@ -88,6 +93,9 @@ class Batch:
         cards = {name: card for name in facts if (card := self._card(name, facts[name], reference))}
         gone = [name for name in {*ours, *families.kin} if families.root(name) != name]
         await self.raw.execute(_DROP, gone + [root for root in held if root not in facts])
+        # Who can't be evaluated keeps the card there is, and is tried again in an hour: not at once, for ever.
+        failed = [name for name in facts if name not in cards]
+        await self.raw.execute(_PUT_OFF, failed, self.now, *_named(reference))
         rows = [_row(name, card, len(facts[name]), families.turns(name)) for name, card in cards.items()]
         await self.raw.executemany(_WRITE, rows)
         return {name: card for name, card in cards.items() if card.phase is not None}
@@ -102,14 +110,16 @@ class Batch:
             return None
 
 
+def _named(reference: Reference | None) -> tuple[datetime | None, int]:
+    return (None, 0) if reference is None else (reference.as_of, reference.revision)
+
+
 def _row(customer: str, card: Scorecard, facts: int, turns: Sequence[datetime]) -> tuple[object, ...]:
-    reference = card.reference
     return (
         customer,
         card.as_of,
         min([card.next_review_at, *(turn + MOMENT for turn in turns)]),
-        None if reference is None else reference.as_of,
-        0 if reference is None else reference.revision,
+        *_named(card.reference),
         facts,
         card.index.value,
         None if card.phase is None else str(card.phase),

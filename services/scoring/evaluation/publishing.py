@@ -1,17 +1,22 @@
 """Publishing: a card's changes go out through the outbox, in the transaction that stores the card."""
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import asyncpg
+from prometheus_client import Counter
 
 from services.scoring.evaluation.changes import Cause, changes, standing
 from services.scoring.metrics.rules import Rules
 from services.scoring.metrics.scorecard import Scorecard
 from shared.database import Connection
-from shared.events import Event
+from shared.events import Event, Payload
 from shared.events.scores import Standing
 from shared.outbox import make_event, outbox_rows
+
+log = logging.getLogger(__name__)
+UNTOLD = Counter("evaluator_untold", "cards whose changes no event could hold")
 
 _TOLD = "select customer_id, index_value, phase, bond_level, at_risk from app.published where customer_id = any($1)"
 _TELL = "insert into app.outbox (id, aggregatetype, aggregateid, type, payload) values ($1, $2, $3, $4, $5)"
@@ -34,7 +39,7 @@ async def publish(
     events: list[Event] = []
     rows = []
     for customer, card in cards.items():
-        found = changes(told.get(customer), card, Cause.of(since.get(customer), card.as_of), rules)
+        found = _changes(customer, told.get(customer), card, Cause.of(since.get(customer), card.as_of), rules)
         events += [
             make_event(
                 payload,
@@ -53,6 +58,16 @@ async def publish(
         await connection.executemany(_TELL, outbox_rows(events))
         await connection.executemany(_NOTE, rows)
     return len(events)
+
+
+def _changes(customer: str, before: Standing | None, card: Scorecard, cause: Cause, rules: Rules) -> Sequence[Payload]:
+    """The changes; none where an event can't hold them, so that one customer stops no other."""
+    try:
+        return changes(before, card, cause, rules)
+    except ValueError:
+        UNTOLD.inc()
+        log.exception("changes of customer %s can't be told", customer)
+        return []
 
 
 def _standing(row: asyncpg.Record) -> Standing:

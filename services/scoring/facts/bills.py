@@ -31,10 +31,11 @@ def corrected(payload: PurchaseCorrected) -> Data:
 
 
 def returned(payload: PurchaseReturned) -> Data:
-    """`{purchase, purchased_at, reason, quantity, lines: as a purchase's}`; `count` counts whole lines."""
+    """`{purchase, purchased_at, reason, currency, quantity, lines: as a purchase's}`; `count` counts whole lines."""
     told = payload.model_dump(mode="json", include={"purchased_at", "reason"})
     return told | {
         "purchase": payload.purchase_id,
+        "currency": payload.lines[0].paid_amount.currency,
         "quantity": str(sum((line.quantity for line in payload.lines), _ZERO)),
         "lines": _by_category(payload.lines),
     }

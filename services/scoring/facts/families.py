@@ -14,6 +14,7 @@ from shared.events.customers import CustomerMerged, CustomerUnmerged
 _ADD = """
     insert into aliases (customer_id, source, id, at, into_id) values ($1, $2, $3, $4, $5) on conflict do nothing
 """
+_ALIASES = "select customer_id, max(at) as at from aliases where customer_id = any($1) group by customer_id"
 _KIN = """
     with recursive kin (id) as (
         select unnest($1::text[]) collate "C"
@@ -81,6 +82,12 @@ async def families_of(connection: Connection, customers: Sequence[str], as_of: d
     rows = await connection.fetch(_KIN, customers)
     aliases = [Alias(row["at"], row["source"], row["id"], row["customer_id"], row["into_id"]) for row in rows]
     return Families(aliases, as_of)
+
+
+async def kin_of(connection: Connection, customers: Sequence[str]) -> dict[str, list[str]]:
+    """The kin of those among these customers who are, or were, anybody's alias; mostly nobody is."""
+    rows = await connection.fetch(_ALIASES, customers)
+    return {row["customer_id"]: (await families_of(connection, [row["customer_id"]], row["at"])).kin for row in rows}
 
 
 async def add_aliases(connection: Connection, events: Iterable[Event]) -> None:

@@ -14,6 +14,7 @@ from asyncpg import UniqueViolationError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.scoring.facts.erasures import Erasures
+from services.scoring.facts.families import kin_of
 from services.scoring.facts.projection import PROJECTIONS
 from services.scoring.generations import pointer
 from shared.database import driver
@@ -61,9 +62,11 @@ class Intake:
         Raises `FencedError` where the generation is no longer for us to fill.
         """
         raw = await driver(connection)
-        if await pointer.held(raw, self.generation) not in self.serving:
+        state = await pointer.held(raw, self.generation)
+        if state not in self.serving:
             raise FencedError
-        events = await self.erasures.admit(raw, [received.event for received in batch])
+        events = [received.event for received in batch]
+        events = await self.erasures.admit(raw, events, filling=state == "filling")
         await _store(connection, events)
 
 
@@ -122,5 +125,8 @@ async def _mark(connection: AsyncConnection, fresh: Sequence[tuple[str, datetime
         earliest[customer] = min(time, earliest.get(customer, time))
     if earliest:
         raw = await driver(connection)
+        for customer, others in (await kin_of(raw, list(earliest))).items():
+            for other in others:  # who stands for the customer has the card: its readers must see it marked
+                earliest[other] = min(earliest[customer], earliest.get(other, earliest[customer]))
         await raw.copy_records_to_table("marks", records=sorted(earliest.items()), columns=["customer_id", "fact_time"])
         await raw.execute("select pg_notify('marks', '')")

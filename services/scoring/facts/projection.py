@@ -22,6 +22,11 @@ def as_told(payload: Payload) -> Data:
     return payload.model_dump(mode="json", exclude_none=True)
 
 
+def merged(payload: customers.CustomerMerged) -> Data:
+    """`{at}`: into whom stands among the aliases alone, where an erasure finds it."""
+    return payload.model_dump(mode="json", include={"at"})
+
+
 _AS_TOLD: tuple[type[Payload], ...] = (
     purchases.PurchaseLineDelivered,
     purchases.PurchaseNotAvailable,
@@ -62,7 +67,6 @@ _AS_TOLD: tuple[type[Payload], ...] = (
     customers.ConsentWithdrawn,
     customers.ExitStated,
     customers.ContactViolation,
-    customers.CustomerMerged,
     customers.CustomerUnmerged,
     customers.RelationshipStarted,
     customers.RelationshipChanged,
@@ -107,6 +111,7 @@ PROJECTIONS: dict[type[Payload], Callable[[Any], Data]] = {
     purchases.PurchaseCompleted: purchase,
     purchases.PurchaseCorrected: corrected,
     purchases.PurchaseReturned: returned,
+    customers.CustomerMerged: merged,
     **dict.fromkeys(_AS_TOLD, as_told),
 }
 """How each type becomes a fact."""

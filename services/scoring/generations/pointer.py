@@ -7,7 +7,6 @@ never within one.
 from services.scoring.generations.schema import schema_name, shown
 from shared.database import Connection
 
-CHANNEL = "generation"
 _LIVE = "select number from app.generations where state = 'live'"
 _HELD = "select state from app.generations where number = $1 for share"
 _BOTH = "select number from app.generations where state in ('live', 'evaluating') order by number for update"
@@ -52,10 +51,10 @@ async def move(connection: Connection, number: int, told_move: float) -> bool:
     old, new = schema_name(await live(connection)), schema_name(number)
     if number not in rows or await connection.fetchval(_BEHIND.format(old=old, new=new)):
         return False
+    # Before the views are locked: it looks at every card, and readers must not wait for that.
+    await connection.execute(_MARK_UNTOLD.format(new=new), told_move)
     await connection.execute(_RETIRE)
     await connection.execute(_PROMOTE, number)
     for statement in shown(number):
         await connection.execute(statement)
-    await connection.execute(_MARK_UNTOLD.format(new=new), told_move)
-    await connection.execute(f"notify {CHANNEL}")
     return True

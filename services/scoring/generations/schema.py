@@ -45,6 +45,12 @@ _TABLES = (
         primary key (customer_id, source, id)
     )""",
     "create index on {schema}.aliases (into_id)",
+    """create table {schema}.pending_erasures (
+        customer_id text collate "C" not null,
+        erasure_id text not null,
+        erased_at timestamptz not null,
+        primary key (customer_id, erasure_id)
+    )""",
     """create table {schema}.marks (
         mark bigint generated always as identity primary key,
         customer_id text collate "C" not null,

@@ -12,6 +12,7 @@ from services.scoring.metrics.metric import told
 from services.scoring.metrics.rules import Bonding
 from shared.events.customers import IntegrationUsed, ObjectiveReviewed, RelationshipStarted
 from shared.events.loyalty import PointsEarned, PointsSpent, ReferralMade, SuggestionAnswered, VolumeAgreementUsed
+from shared.events.purchases import PurchaseCompleted
 from shared.events.scores import BondName
 from shared.events.visits import (
     BaggageDeposited,
@@ -137,10 +138,14 @@ def _by_itself(history: History) -> Found:
 
 
 def _agreements(history: History) -> Found:
+    """Agreements used; not for a purchase that came back, or that a correction took away."""
     used = history.of(VolumeAgreementUsed.TYPE)
-    voided = {each.fact.subject for each in history.bought if each.voided} if used else set()
+    if not used:
+        return
+    gone = {fact.subject for fact in history.of(PurchaseCompleted.TYPE)}
+    gone -= {each.fact.subject for each in history.purchases}
     for fact in used:
-        if fact.data.get("purchase_id") not in voided:
+        if fact.data.get("purchase_id") not in gone:
             yield VOLUME, fact
 
 

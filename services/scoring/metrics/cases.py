@@ -37,7 +37,7 @@ MOMENT = timedelta(microseconds=1)
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One complaint since it was opened. A close counts as a resolution where none went before.
+    """One complaint since it was opened. A close counts as a resolution where none went before it.
 
     `clock`: the stretches in which its clock ran; `breached`: what told that a standard was missed.
     """
@@ -114,7 +114,7 @@ def cases(facts: Iterable[Fact]) -> tuple[Case, ...]:
 
 def _case(life: Mapping[str, Sequence[Fact]]) -> Case:
     opened = life[ComplaintOpened.TYPE][0]
-    resolved = life.get(ComplaintResolved.TYPE) or life.get(ComplaintClosed.TYPE, ())
+    resolved = _resolved(life.get(ComplaintResolved.TYPE, ()), life.get(ComplaintClosed.TYPE, ()))
     reopened = life.get(ComplaintReopened.TYPE, ())
     answered = [*life.get(ComplaintAcknowledged.TYPE, ())[:1], *resolved[:1]]
     return Case(
@@ -127,6 +127,12 @@ def _case(life: Mapping[str, Sequence[Fact]]) -> Case:
         breached=tuple(life.get(ComplaintBreached.TYPE, ())),
         withdrawn=_withdrawn(life.get(ComplaintWithdrawn.TYPE, ()), reopened),
     )
+
+
+def _resolved(resolutions: Sequence[Fact], closes: Sequence[Fact]) -> list[Fact]:
+    """Every resolution, after the closes before the first of them."""
+    alone = [close for close in closes if not resolutions or close.time < resolutions[0].time]
+    return [*alone, *resolutions]
 
 
 def _withdrawn(withdrawals: Sequence[Fact], reopened: Sequence[Fact]) -> datetime | None:

@@ -1,6 +1,6 @@
 """What was on offer when, and the margin assumed where a line's cost is not known."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -50,6 +50,15 @@ class Catalogue:
     def offered(self, day: date) -> frozenset[str]:
         """The categories on offer on that UTC day."""
         return frozenset([name for name, offers in self.categories.items() for offer in offers if offer.holds(day)])
+
+    def changes(self, after: date) -> Iterator[date]:
+        """The UTC days after this one on which what is on offer changes."""
+        for offers in self.categories.values():
+            for offer in offers:
+                if offer.since > after:
+                    yield offer.since
+                if offer.until is not None and offer.until > after:
+                    yield offer.until
 
     def assumed_margin(self, category: str, sold: date, today: date) -> Decimal | None:
         """The margin assumed on the day of the sale, else today's; None where neither day has one."""

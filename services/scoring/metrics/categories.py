@@ -7,6 +7,7 @@ from math import fsum, log
 from services.scoring.metrics.distribution import rounded
 from services.scoring.metrics.history import History
 from services.scoring.metrics.metric import Metric, amount, counted, latest, metric
+from services.scoring.metrics.purchases import nothing_bought
 from services.scoring.metrics.reference import Reference
 from services.scoring.metrics.rules import Rules
 
@@ -43,7 +44,7 @@ def categories(history: History, rules: Rules, reference: Reference | None) -> M
         },
         n=len(bought),
         evidence=latest([purchase.fact for purchase in bought]),
-        reason=_reason(len(bought), len(taken), len(offered), evenness, reference is not None),
+        reason=_reason(history, len(taken), len(offered), evenness, reference is not None),
         rules=rules,
     )
 
@@ -74,9 +75,9 @@ def _others(history: History) -> dict[str, str]:
     return {currency: amount(net[currency]) for currency in sorted(net)}
 
 
-def _reason(purchases: int, taken: int, offered: int, evenness: float | None, compared: bool) -> str:
-    if not purchases:
-        return "Nothing was bought in the window."
+def _reason(history: History, taken: int, offered: int, evenness: float | None, compared: bool) -> str:
+    if not history.spent(history.start, history.as_of):
+        return nothing_bought(history.recent(history.purchases), history.currency)
     if not compared:
         return "What is on offer is not known: no reference of the customer base has been made yet."
     if offered < 2:

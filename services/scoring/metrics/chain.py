@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from services.scoring.facts.fact import Fact
 from services.scoring.metrics.history import History
-from services.scoring.metrics.links import Link, holder, links
+from services.scoring.metrics.links import Link, holders, links
 from services.scoring.metrics.metric import Metric, amount, counted, latest, metric
 from services.scoring.metrics.promises import Commitment, commitments
 from services.scoring.metrics.rules import Rules
@@ -61,24 +61,25 @@ def _referrals(history: History) -> list[Strength]:
 
 
 def _strengths(history: History) -> list[Strength]:
-    """The links that hold, or held last, the place of those active in the window, with the spend of all of them."""
+    """The links that hold, or held last, the place of those active in the window, with what all of them bring."""
     known = links(history)
     if not known:
         return []
-    places: dict[str, set[str]] = defaultdict(set)
-    for subject, link in known.items():
-        if link.ended is None or link.ended >= history.start:
-            places[holder(subject, known)].add(link.party)
+    places: dict[str, list[str]] = defaultdict(list)
+    for subject, at in holders(known).items():
+        places[at].append(subject)
     spent, promised = _spent(history), _promised(history)
-    return [
-        _strength(
-            known[subject],
-            sum((spent.get(party, _ZERO) for party in sorted(parties)), _ZERO),
-            promised.get(subject, ()),
-        )
-        for subject, parties in places.items()
-        if subject in known
-    ]
+    found = []
+    for at, subjects in places.items():
+        parties = {known[each].party for each in subjects if _is_active(known[each], history)}
+        if parties and at in known:
+            spend = sum((spent.get(party, _ZERO) for party in sorted(parties)), _ZERO)
+            found.append(_strength(known[at], spend, [own for each in subjects for own in promised.get(each, ())]))
+    return found
+
+
+def _is_active(link: Link, history: History) -> bool:
+    return link.ended is None or link.ended >= history.start
 
 
 def _strength(link: Link, spend: Decimal, promised: Sequence[Commitment]) -> Strength:

@@ -25,7 +25,7 @@ class Joined(NamedTuple):
 
 
 class Dealings(NamedTuple):
-    """Orders and cases of the window, those of them through an integration, and joint reviews.
+    """Orders and cases of the window since the first offer, those through an integration, and joint reviews.
 
     `expected`: joint reviews that were to be held by now, None for an individual.
     """
@@ -51,10 +51,11 @@ class Dealings(NamedTuple):
 def collaboration(history: History, rules: Rules) -> Metric:
     """Mean of the share of orders and cases through an integration and, with organizations, of reviews (own).
 
-    `value`: that share. Null where no integration was ever offered, or nothing of the window tells of one.
+    `value`: that share, since the first offer. Null where no integration was ever offered, or nothing of the
+    window tells of one.
     """
     offered = history.of(IntegrationOffered.TYPE, IntegrationStarted.TYPE, IntegrationUsed.TYPE, IntegrationEnded.TYPE)
-    found = _dealings(history) if offered else Dealings((), (), (), None)
+    found = _dealings(history, offered[0].time) if offered else Dealings((), (), (), None)
     score = mean((found.share, found.reviewed))
     return metric(
         score=None if score is None else 100 * score,
@@ -84,10 +85,12 @@ def turns(history: History) -> list[datetime]:
     return [history.as_of - (owed - _YEAR) // rate * MOMENT] if rate and owed < _YEAR else []
 
 
-def _dealings(history: History) -> Dealings:
-    orders = [each.fact for each in history.recent(history.purchases)]
-    cases = [each.fact for each in history.recent(history.cases)]
-    dealings = sorted(orders + cases, key=lambda fact: fact.order)
+def _dealings(history: History, offer: datetime) -> Dealings:
+    """What was dealt since an integration was there to be used: offered, or used before anybody told of the offer."""
+    both = [each.fact for each in history.purchases] + [each.fact for each in history.cases]
+    through = [fact for fact in both if "integration_id" in fact.data]
+    start = max(history.start, min([offer, *(fact.time for fact in through)]))
+    dealings = sorted((fact for fact in both if fact.time >= start), key=lambda fact: fact.order)
     return Dealings(
         all=dealings,
         through=[fact for fact in dealings if "integration_id" in fact.data],

@@ -49,7 +49,7 @@ def dialogue(history: History) -> Dialogue:
         begun=len(talks),
         concluded=sum(talk.concluded for talk in talks),
         facts=latest(
-            [contact.answer or contact.fact for contact in contacts],
+            sorted((contact.answer or contact.fact for contact in contacts), key=lambda fact: fact.order),
             sorted((talk.fact for talk in talks), key=lambda fact: fact.order),
         ),
     )
@@ -88,7 +88,7 @@ def communications(history: History, rules: Rules, reference: Reference | None) 
 def _reason(found: Dialogue, answers: float | None, unknown: str) -> str:
     said = []
     if found.delivered:
-        compared = unknown if answers is None else f"a larger share than {answers:.0f} % of those contacted"
+        compared = unknown if answers is None else f"mid-rank {answers:.0f} of 100 among those contacted"
         said.append(f"Answered {found.answered} of {counted(found.delivered, 'contact')}, {compared}")
     if found.begun:
         talks = counted(found.begun, "conversation or doubt", "conversations and doubts")

@@ -53,15 +53,18 @@ def _in_force(turns: Sequence[tuple[datetime, bool]], at: datetime) -> bool:
 def contacts(
     delivered: Iterable[Fact], answered: Iterable[Fact], consents: Consents, validity: timedelta
 ) -> tuple[Contact, ...]:
-    """Each campaign's first delivery, in order; those held back for a control group reached nobody."""
+    """Each campaign's first delivery, in order; those held back for a control group reached nobody.
+
+    A campaign is known by its own id: the subject names the customer as well, who may have had another id then.
+    """
     answers: dict[str, list[Fact]] = {}
     for fact in answered:
-        answers.setdefault(fact.subject, []).append(fact)
+        answers.setdefault(fact.data["campaign_id"], []).append(fact)
     firsts: dict[str, Fact] = {}
     for fact in delivered:
         if not fact.data.get("control", False):
-            firsts.setdefault(fact.subject, fact)
-    return tuple(_contact(fact, answers.get(fact.subject, ()), consents, validity) for fact in firsts.values())
+            firsts.setdefault(fact.data["campaign_id"], fact)
+    return tuple(_contact(fact, answers.get(name, ()), consents, validity) for name, fact in firsts.items())
 
 
 def _contact(fact: Fact, answers: Sequence[Fact], consents: Consents, validity: timedelta) -> Contact:

@@ -9,6 +9,7 @@ from services.scoring.metrics.catalogue import Catalogue
 from services.scoring.metrics.distribution import rounded
 from services.scoring.metrics.history import History
 from services.scoring.metrics.metric import Metric, amount, counted, latest, mean, metric
+from services.scoring.metrics.purchases import nothing_bought
 from services.scoring.metrics.reference import Reference, ranked, unranked
 from services.scoring.metrics.rules import Rules
 
@@ -55,7 +56,7 @@ def cost(history: History, rules: Rules, reference: Reference | None) -> Metric:
         },
         n=made.purchases,
         evidence=latest([purchase.fact for purchase in history.spent(history.start, history.as_of)]),
-        reason=_reason(found, history.currency, level, back, unranked(reference, rules)),
+        reason=_reason(found, history, level, back, unranked(reference, rules)),
         rules=rules,
     )
 
@@ -92,16 +93,16 @@ def _amounts(by_category: Mapping[str, Decimal]) -> dict[str, str]:
     return {name: amount(by_category[name]) for name in sorted(by_category)}
 
 
-def _reason(found: Profit, currency: str | None, level: float | None, back: float | None, unknown: str) -> str:
+def _reason(found: Profit, history: History, level: float | None, back: float | None, unknown: str) -> str:
     made = found.account
     if not made.purchases:
-        return "Nothing was bought in the window."
+        return nothing_bought(history.recent(history.purchases), history.currency)
     if not made.known:
         return f"The cost of {counted(made.purchases, 'purchase')} is not known, nor a margin to assume."
-    said = f"Contributed {found.contribution:.2f} {currency} from {counted(made.purchases, 'purchase')}"
+    said = f"Contributed {found.contribution:.2f} {history.currency} from {counted(made.purchases, 'purchase')}"
     if made.assumed:
         said += f", with an assumed margin in {counted(len(made.assumed), 'category', 'categories')}"
-    said += f"; {unknown}" if level is None else f", more than {level:.0f} % of customers"
+    said += f"; {unknown}" if level is None else f", mid-rank {level:.0f} of 100 among customers"
     return (
         f"{said}." if back is None else f"{said}; {100 * float(made.shared_back or 0):.0f} % of the margin shared back."
     )

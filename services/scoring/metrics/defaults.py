@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
+from services.scoring.metrics.cases import MOMENT
 from services.scoring.metrics.course import Phase
 from services.scoring.metrics.distribution import rounded
 from services.scoring.metrics.history import History
@@ -83,6 +85,16 @@ def _new_categories(history: History, rules: Rules) -> list[str]:
     late = between(history.purchases, history.as_of - rules.new_category, history.as_of)
     earlier = history.purchases[: len(history.purchases) - len(late)]
     return sorted(_kept(late) - _kept(earlier) - {rules.unknown_category})
+
+
+def turns(history: History, rules: Rules) -> list[datetime]:
+    """When each category that is new by now is new no longer: a moment after its first purchase came of age."""
+    new, late = _new_categories(history, rules), history.as_of - rules.new_category
+    first: dict[str, datetime] = {}
+    for purchase in between(history.purchases, late, history.as_of) if new else ():
+        for category in _kept((purchase,)).intersection(new):
+            first.setdefault(category, purchase.time)
+    return [time + rules.new_category + MOMENT for time in first.values()]
 
 
 def _kept(bought: Sequence[Purchase]) -> set[str]:

@@ -1,8 +1,10 @@
 """Defection: whether the customer is leaving, since when it shows, and why."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Any
 
 from services.scoring.metrics.causes import Cause, Piece, leader, points
@@ -14,13 +16,16 @@ from services.scoring.metrics.reference import Reference
 from services.scoring.metrics.rhythm import gaps, in_days, own_limit
 from services.scoring.metrics.rules import Rules, Silence
 
+_TIME = attrgetter("time")
+_DAY = attrgetter("day")
+
 
 @dataclass(frozen=True, slots=True)
 class Defection:
     """`silence` since the last purchase, and the customer's own `limit` to it; None while not known.
 
     `defected`: gone, as far as one can see; `at_risk` is the same until a value model adds what it expects.
-    `reactivated`: was gone once, and bought again in the window. `cause`: None unless at risk.
+    `reactivated`: was gone, and came back in the window. `cause`: None unless at risk.
     """
 
     at_risk: bool
@@ -65,7 +70,7 @@ def defection(history: History, rules: Rules, reference: Reference | None = None
     return Defection(
         at_risk=gone,
         defected=gone,
-        reactivated=not gone and _came_back(history, rules.silence),
+        reactivated=not gone and bool(comebacks(history, rules.silence)),
         exit_stated=left,
         silence=silence,
         limit=limit,
@@ -81,19 +86,29 @@ def silent_from(history: History, rules: Silence) -> datetime | None:
     return None if limit is None else history.purchases[-1].time + limit
 
 
-def _came_back(history: History, rules: Silence) -> bool:
-    """Whether a purchase of the window followed a stated exit, or a gap over the limit as it then stood."""
+def comebacks(history: History, rules: Silence) -> list[datetime]:
+    """When, in the window, a customer who was gone bought again.
+
+    That is the first purchase after each stated exit, and after each gap over the limit as it then stood.
+    """
     bought = history.recent(history.purchases)
-    exits = [fact.time for fact in history.exits]
-    if exits and any(purchase.time > exits[0] for purchase in bought):
-        return True
     if not bought:
-        return False
-    lengths, first = gaps(history.days), bought[0].day
-    return any(
-        day >= first and timedelta(days=gap) > rules.least and _broke(lengths[:at], gap, rules)
-        for at, (day, gap) in enumerate(zip(history.days[1:], lengths, strict=True))
-    )
+        return []
+    exits = [bisect_right(history.purchases, fact.time, key=_TIME) for fact in history.exits]
+    days = _after_silence(history.days, bought[0].day, rules)
+    first = exits + [bisect_left(history.purchases, day, key=_DAY) for day in days]
+    found = {purchase.time for at in first for purchase in history.purchases[at : at + 1]}
+    return sorted(time for time in found if time >= history.start)
+
+
+def _after_silence(days: Sequence[int], since: int, rules: Silence) -> list[int]:
+    """The purchase days from `since` on that ended a gap over the limit as it then stood."""
+    lengths = gaps(days)
+    return [
+        day
+        for at, (day, gap) in enumerate(zip(days[1:], lengths, strict=True))
+        if day >= since and timedelta(days=gap) > rules.least and _broke(lengths[:at], gap, rules)
+    ]
 
 
 def _broke(earlier: Sequence[int], gap: int, rules: Silence) -> bool:

@@ -67,10 +67,14 @@ def _goods(history: History, start: datetime) -> Evidence:
 
 
 def _cases(history: History, start: datetime) -> Evidence:
-    """Each complaint by its category; its first reopening and its first breach that was told are poor service."""
+    """Each complaint by its category, unless taken back and no failure of ours.
+
+    Its first reopening since `start` and its first breach told since then are poor service.
+    """
     for case in history.cases:
-        if case.time >= start:
+        stands = case.withdrawn is None or case.counts(history.as_of)
+        if case.time >= start and stands:
             yield COMPLAINED[case.category], case.fact
-        for fact in (*case.reopened[:1], *case.breached[:1]):
-            if fact.time >= start:
+        for told in (case.reopened, case.breached):
+            for fact in between(told, start, history.as_of)[:1]:
                 yield Cause.SERVICE, fact

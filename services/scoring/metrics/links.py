@@ -36,13 +36,26 @@ def links(history: History) -> dict[str, Link]:
     return known
 
 
-def holder(subject: str, known: Mapping[str, Link]) -> str:
-    """Who holds the place of this link now; the last one known to have, where replacements run in a circle."""
-    seen = {subject}
-    while subject in known:
-        after = known[subject].replaced_by
-        if after is None or after in seen:
-            break
-        seen.add(after)
-        subject = after
-    return subject
+def holders(known: Mapping[str, Link]) -> dict[str, str]:
+    """Who holds the place of each link now, be it of an unknown link.
+
+    Where replacements run in a circle nobody replaced anybody: each holds the place of the one after.
+    """
+    held: dict[str, str] = {}
+    for subject in known:
+        path, at = _followed(subject, known, held)
+        if at in path:
+            circle = path[path.index(at) :]
+            held.update(zip(circle, [circle[-1], *circle[:-1]], strict=True))
+        held.update(dict.fromkeys([each for each in path if each not in held], held.get(at, at)))
+    return held
+
+
+def _followed(subject: str, known: Mapping[str, Link], held: Mapping[str, str]) -> tuple[list[str], str]:
+    """The links from this one on whose holder is not found yet, and where they lead."""
+    path: dict[str, None] = {}
+    at = subject
+    while at in known and at not in held and at not in path:
+        path[at] = None
+        at = known[at].replaced_by or at
+    return list(path), at

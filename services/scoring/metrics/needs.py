@@ -40,9 +40,15 @@ def solutions(history: History) -> list[Need]:
 
 
 def turns(history: History) -> list[datetime]:
-    """When, after `history.as_of`, what is not yet met is past due."""
-    unmet = [need for need in (*preferences(history), *solutions(history)) if not need.met]
-    return [need.due_at + MOMENT for need in unmet if need.due_at is not None and need.due_at >= history.as_of]
+    """When, after `history.as_of`, something is past due that was not met in the window before its due time."""
+    window = history.as_of - history.start
+    return [
+        need.due_at + MOMENT
+        for need in (*preferences(history), *solutions(history))
+        if need.due_at is not None
+        and need.due_at >= history.as_of
+        and not between(need.met, need.due_at - window, history.as_of)
+    ]
 
 
 def _needs(told: Iterable[Fact], met: Iterable[Fact]) -> list[Need]:

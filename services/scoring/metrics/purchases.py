@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any, NamedTuple
 
 from services.scoring.facts.fact import Fact
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_ZERO = Decimal(0)
+_SHARE = Decimal("0.0001")
+"""To what a share of a cost is rounded, half to even."""
 
 
 class LineGroup(NamedTuple):
@@ -52,27 +55,37 @@ class Purchase(NamedTuple):
         """Whether it was a purchase as far as one knew at that time."""
         return self.voided is None or self.voided > at
 
+    def known(self, at: datetime, unknown: str) -> list[LineGroup]:
+        """The lines of it that had not come back by then; those of no known category left out."""
+        return [line for line in self.lines if line.category != unknown and (line.dropped is None or line.dropped > at)]
+
     def categories(self, at: datetime, unknown: str) -> set[str]:
-        """The categories of it that had not come back by then; lines of no known category left out."""
-        return {
-            line.category
-            for line in self.lines
-            if line.category != unknown and (line.dropped is None or line.dropped > at)
-        }
+        """The categories of these lines."""
+        return {line.category for line in self.known(at, unknown)}
 
 
 def purchases(sold: Iterable[Fact], returned: Iterable[Fact], corrected: Iterable[Fact] = ()) -> tuple[Purchase, ...]:
-    """Every purchase, wholly returned ones too, in reading order.
+    """Every purchase, wholly returned ones too, in reading order; of several tellings by one source the first.
 
     The last correction counts from the beginning, and one without lines takes the purchase away. What speaks
-    of no known purchase is passed by.
+    of no known purchase, or in another currency than it, is passed by.
     """
+    first: dict[tuple[str, str], Fact] = {}
+    for fact in sold:
+        first.setdefault((fact.source, fact.subject), fact)
     returns: dict[str, list[Fact]] = {}
     for fact in returned:
         returns.setdefault(fact.data["purchase"], []).append(fact)
     corrections = {fact.subject: fact for fact in corrected}
-    made = [_purchase(fact, corrections.get(fact.subject)) for fact in sold]
+    made = [_purchase(fact, corrections.get(fact.subject)) for fact in first.values()]
     return tuple(_netted(each, returns.pop(each.fact.subject, ())) for each in made if each.told["lines"])
+
+
+def nothing_bought(recent: Sequence[Purchase], currency: str | None) -> str:
+    """Why nothing of the window counts; `recent`: its purchases, none of them in the main currency."""
+    if not recent:
+        return "Nothing was bought in the window."
+    return f"Nothing was bought in {currency}, the main currency, in the window."
 
 
 def _purchase(fact: Fact, correction: Fact | None) -> Purchase:
@@ -108,11 +121,15 @@ def _netted(purchase: Purchase, returns: Sequence[Fact]) -> Purchase:
     left = bought = Decimal(purchase.told["quantity"])
     voided = None
     for back in returns:
+        if back.data.get("currency", purchase.currency) != purchase.currency:
+            continue
         for line in back.data["lines"]:
             _take_back(lines, line, back.time)
         left -= Decimal(back.data["quantity"])
         if voided is None and left <= 0 < bought:
             voided = back.time
+    if voided is not None:
+        lines = [line._replace(kept=0, tailored=0, dropped=line.dropped or voided) for line in lines]
     return purchase._replace(
         lines=tuple(lines),
         voided=voided,
@@ -133,8 +150,21 @@ def _take_back(lines: list[LineGroup], line: Mapping[str, Any], time: datetime) 
     lines[at] = group._replace(
         listed=group.listed - Decimal(line["list"]),
         paid=group.paid - Decimal(line["paid"]),
-        cost=None if group.cost is None else group.cost - Decimal(line.get("cost", 0)),
+        cost=None if group.cost is None else group.cost - _cost_of(line, group, group.cost),
         kept=kept,
         tailored=max(0, group.tailored - line["tailored"]),
         dropped=group.dropped or (None if kept else time),
     )
+
+
+def _cost_of(line: Mapping[str, Any], group: LineGroup, cost: Decimal) -> Decimal:
+    """What the goods of a returned group had cost; where it is not told, as much of `cost` as of what was paid.
+
+    Of goods that were free it is all with the last line of them, and nothing before.
+    """
+    if "cost" in line:
+        return Decimal(line["cost"])
+    paid = Decimal(line["paid"])
+    if paid < group.paid:
+        return (cost * paid / group.paid).quantize(_SHARE, ROUND_HALF_EVEN)
+    return cost if group.paid > 0 or group.kept <= line["count"] else _ZERO

@@ -102,7 +102,7 @@ def evaluate(
         bonds=held_by,
         defection=defection(history, rules, reference),
         facts_recorded_after=sum(fact.recorded > as_of for fact in history.facts),
-        next_review_at=next_review_at(history, rules, held_by.turns(history.as_of, rules)),
+        next_review_at=next_review_at(history, rules, reference, held_by.turns(history.as_of, rules)),
     )
 
 

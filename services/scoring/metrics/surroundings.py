@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
+from itertools import chain
 from typing import Any, NamedTuple, Self
 
 from shared.events.reference import ChannelRetired, SectorDeclined, StoreClosed
@@ -61,6 +62,15 @@ class Surroundings:
             {channel: data["retired_on"] for channel, data in told[ChannelRetired.TYPE].items()},
             {sector: data["declines"] for sector, data in told[SectorDeclined.TYPE].items()},
         )
+
+    def changes(self, since: date) -> list[date]:
+        """The UTC days from this one on at which something ends or begins to decline.
+
+        That a decline ends takes nothing back: it is felt as long as the evidence reaches into it.
+        """
+        declines = chain.from_iterable(self.sectors.values())
+        begun = chain(self.stores.values(), self.channels.values(), (decline.since for decline in declines))
+        return [day for day in begun if day >= since]
 
     def to_json(self) -> dict[str, Any]:
         """`{stores: {id: day}, channels: {code: day}, sectors: {code: [{since, until, region, cause}]}}`, sorted."""

@@ -1,6 +1,6 @@
 """Tailoring: what could have been made to this customer's measure in the window, and what was."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from services.scoring.facts.fact import Fact
@@ -79,16 +79,20 @@ def _lines(history: History) -> Share:
 def _offers(history: History) -> Share:
     made = [each for each in history.recent(history.contacts) if each.personal and each.consented]
     accepted = sum(offer.accepted is not None for offer in made)
-    return Share(accepted, len(made), [offer.accepted or offer.fact for offer in made])
+    return Share(accepted, len(made), _in_order(offer.accepted or offer.fact for offer in made))
 
 
 def _suggestions(history: History, rules: Rules) -> Share:
     made = history.recent(suggestions(history, rules.contact_validity))
     accepted = sum(each.accepted is not None for each in made)
-    return Share(accepted, len(made), [each.accepted or each.fact for each in made])
+    return Share(accepted, len(made), _in_order(each.accepted or each.fact for each in made))
 
 
 def _needs(needs: Sequence[Need], history: History) -> Share:
     due = [need for need in needs if need.counts(history.start, history.as_of)]
-    facts = sorted((need.latest for need in due), key=lambda fact: fact.order)
-    return Share(sum(bool(need.met) for need in due), len(due), facts)
+    return Share(sum(bool(need.met) for need in due), len(due), _in_order(need.latest for need in due))
+
+
+def _in_order(facts: Iterable[Fact]) -> list[Fact]:
+    """Answers come in another order than what they answer."""
+    return sorted(facts, key=lambda fact: fact.order)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from asyncpg.exceptions import LockNotAvailableError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.scoring.evaluation.evaluator import BATCH, Evaluator
+from services.scoring.evaluation.evaluator import Evaluator
 from services.scoring.facts.erasures import Erasures
 from services.scoring.facts.intake import Intake, judge
 from services.scoring.facts.progress import caught_up
@@ -19,9 +19,9 @@ from services.scoring.generations import pointer
 from services.scoring.generations.schema import schema_name, search_path, statements
 from services.scoring.metrics.rules import Rules
 from shared.consumer import Consumer, PoisonedError, PositionGoneError
-from shared.database import Connection, open_engine, raw_connection
-from shared.dead_letters import DeadLetter
-from shared.events import FACT_TOPICS
+from shared.database import Connection, open_engine, raw_connection, raw_transaction
+from shared.dead_letters import DeadLetter, DeadLetters
+from shared.events import FACT_TOPICS, dead_letters
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +32,8 @@ _NEXT = """
     order by state <> 'dropping', number limit 1
 """
 _STATE = "update app.generations set state = $2 where number = $1 and state = $3 returning number"
+_MARKED_BEFORE = "select exists (select from {schema}.marks where marked_at < $1)"
+_READ = "select topic, partition, next_offset from live.offsets"
 _FILLED = "update app.generations set filled_at = now() where number = $1"
 _FAILED = "update app.generations set state = 'failed', error = $2 where number = $1 and state <> 'dropping'"
 _BUILDING = "select state in ('filling', 'evaluating') from app.generations where number = $1"
@@ -39,14 +41,20 @@ BUILDING = ("filling", "evaluating")
 LOOK_S = 0.2
 
 
-class NoLetters:
-    """Bad records were told of when they were read first; reading them again tells nothing new."""
+class UntoldLetters(DeadLetters):
+    """Bad records that the live generation has read are told of already; only those beyond are sent."""
+
+    def __init__(self, engine: AsyncEngine, bootstrap: str, topic: str) -> None:
+        super().__init__(bootstrap, topic)
+        self.engine = engine
 
     async def send(self, letters: Sequence[DeadLetter]) -> None:
-        """Nothing."""
-
-    async def close(self) -> None:
-        """Nothing."""
+        """Send those that the live consumer has not come to; told twice where it comes to them at this moment."""
+        if letters:
+            async with raw_connection(self.engine) as raw:
+                read = {(row["topic"], row["partition"]): row["next_offset"] for row in await raw.fetch(_READ)}
+            records = ((letter, letter.record) for letter in letters)
+            await super().send([each for each, at in records if at.offset >= read.get((at.topic, at.partition), 0)])
 
 
 class Rebuilder:
@@ -82,6 +90,7 @@ class Rebuilder:
 
     async def _build(self, raw: Connection, number: int, stop: asyncio.Event) -> None:
         engine = open_engine(self.database_url, search_path=search_path(number), application="scoring-rebuild")
+        letters = UntoldLetters(engine, self.bootstrap, dead_letters("scoring").name)
         consumer = Consumer(
             engine,
             self.bootstrap,
@@ -89,7 +98,7 @@ class Rebuilder:
             topics=[topic.name for topic in FACT_TOPICS],
             handle=Intake(number, self.erasures, BUILDING),
             judge=judge,
-            dead_letters=NoLetters(),
+            dead_letters=letters,
         )
         done = asyncio.Event()
         try:
@@ -97,6 +106,7 @@ class Rebuilder:
                 group.create_task(consumer.run(done))
                 group.create_task(self._promote(raw, engine, number, stop, done))
         finally:
+            await letters.close()
             await engine.dispose()
 
     async def _promote(
@@ -119,16 +129,19 @@ class Rebuilder:
         if waiting.cancelled():
             return False
         await waiting
-        if await raw.fetchval(_STATE, number, "evaluating", "filling"):
-            await raw.execute(_FILLED, number)
+        async with raw_transaction(engine) as writing:
+            if await writing.fetchval(_STATE, number, "evaluating", "filling"):
+                await writing.execute(_FILLED, number)
+                await self.erasures.catch_up(writing)
         return True
 
     async def _evaluated(self, raw: Connection, engine: AsyncEngine, number: int, stop: asyncio.Event) -> None:
-        evaluator = Evaluator(engine, number, self.rules)
+        evaluator, begun = Evaluator(engine, number, self.rules), await raw.fetchval("select clock_timestamp()")
         while not await _given_up(raw, number, stop):
             evaluated = await evaluator.evaluate_some()
-            # While events keep coming somebody always waits: few who do are no reason to wait for ever.
-            if evaluated < BATCH and await _move(raw, number, self.rules.told_move):
+            # While events keep coming somebody always waits: only who did when we began is waited for.
+            waits = await raw.fetchval(_MARKED_BEFORE.format(schema=schema_name(number)), begun)
+            if not waits and await _move(raw, number, self.rules.told_move):
                 log.info("generation %s is live", number)
             elif not evaluated:
                 await asyncio.sleep(LOOK_S)

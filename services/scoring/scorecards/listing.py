@@ -13,6 +13,7 @@ from services.scoring.metrics.course import Phase
 from services.scoring.scorecards.ranges import CARDS, Key, Sort, ranges
 from shared.web.app import Caller
 from shared.web.cursors import Page, Paging
+from shared.web.problems import INVALID, Problem
 
 router = APIRouter(tags=["scorecards"])
 
@@ -26,6 +27,13 @@ class Summary(BaseModel):
     phase: Phase
     bond_level: int | None
     at_risk: bool
+
+
+def _no_segment(segment: Annotated[str | None, Query(description="there are no segments yet: 422")] = None) -> None:
+    # A parameter that is ignored would answer everybody, and a campaign would go to the whole base.
+    if segment is not None:
+        fault = {"pointer": "/segment", "detail": "there are no segments yet"}
+        raise Problem(INVALID, "look at segment", errors=[fault])
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +54,7 @@ class Wanted:
         return found if self.min_index is None else [*found, CARDS.c.index_value >= self.min_index]
 
 
-@router.get("/customers")
+@router.get("/customers", dependencies=[Depends(_no_segment)])
 async def customers(
     request: Request,
     caller: Caller,

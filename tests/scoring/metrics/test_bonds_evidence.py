@@ -189,3 +189,22 @@ def test_S02_a_visit_over_midnight_is_served_once() -> None:
     assert kinds(came, left) == []
     assert kinds(visit("v", ago(90)), left, served("w", 50)) == ["served by the same employee again"]
     assert kinds(visit("v", ago(90), two_way=True), visit_end("v", ago(89.9))) == ["two-way conversation"]
+
+
+def test_S02_an_agreement_used_for_a_bill_that_was_somebody_elses_does_not_speak() -> None:
+    bought = purchase("p", ago(9))
+    used = fact(loyalty.VolumeAgreementUsed(purchase_id="p"), "agreement", ago(9))
+    right = purchases.PurchaseCorrected(purchased_at=ago(9), reason="typo", lines=(line("A", "8.00"),))
+    nobodys = purchases.PurchaseCorrected(purchased_at=ago(9), reason="typo", lines=())
+    assert kinds(bought, used, fact(right, "p", ago(5))) == ["volume-price agreement used"]
+    assert kinds(bought, used, fact(nobodys, "p", ago(5))) == []
+    assert kinds(used) == ["volume-price agreement used"]  # its purchase was not told yet
+
+
+def test_S02_an_offer_needs_the_consent_for_its_own_purpose_and_channel() -> None:
+    offer = [consent(ago(90)), contact("c", ago(9), kind="personal"), answer("c", ago(8))]
+    for purpose, channel in (("marketing", "phone"), ("service", "mail")):
+        other = fact(customers.ConsentGranted(purpose=purpose, channel=channel), "other", ago(95))
+        assert kinds(*offer, other) == ["personal offer or suggestion accepted"]
+        assert kinds(*offer, other, consent(ago(2), granted=False)) == []
+        assert kinds(*offer[1:], other) == []

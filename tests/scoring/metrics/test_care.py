@@ -1,6 +1,6 @@
 """Customer care and Control of contact to cash: when something went wrong."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -11,11 +11,13 @@ from services.scoring.metrics.history import read
 from services.scoring.metrics.metric import Metric
 from services.scoring.metrics.reference import Reference
 from services.scoring.metrics.rules import DEFAULT_RULES
+from shared.events.complaints import ComplaintClosed
 from tests.scoring.metrics.facts import (
     AS_OF,
     DAY,
     acknowledged,
     ago,
+    fact,
     line,
     opened,
     purchase,
@@ -34,6 +36,10 @@ def cared(*facts: Fact) -> Metric:
     return care(read(facts, AS_OF, DEFAULT_RULES), DEFAULT_RULES)
 
 
+def closed(subject: str, time: datetime) -> Fact:
+    return fact(ComplaintClosed(), subject, time)
+
+
 # Every case below is opened 20 days ago, to be acknowledged within 1 day and resolved within 5.
 @pytest.mark.parametrize(
     ("facts", "score"),
@@ -46,6 +52,10 @@ def cared(*facts: Fact) -> Metric:
         ([], 0.0),  # open past standard
         ([resolved("c", ago(19.5)), reopened("c", ago(12.6))], 0.0),  # 6.9 days after
         ([resolved("c", ago(19.5)), reopened("c", ago(12.5))], 100.0),  # seven days held
+        ([closed("c", ago(19.5))], 100.0),  # closed but never resolved
+        ([closed("c", ago(19.5)), reopened("c", ago(19.4)), resolved("c", ago(19.2))], 0.0),  # that close did not last
+        ([closed("c", ago(19.5)), resolved("c", ago(14))], 100.0),  # settled by the close, in time
+        ([resolved("c", ago(19.5)), closed("c", ago(12)), reopened("c", ago(11))], 100.0),  # seven days held
         ([acknowledged("c", ago(19.5)), withdrawn("c", ago(18))], None),  # taken back in time
         ([withdrawn("c", ago(17))], 0.0),  # taken back after nobody had acknowledged it
         ([resolved("c", ago(19.5)), withdrawn("c", ago(19))], None),

@@ -84,3 +84,11 @@ def test_S01_categories_in_the_main_currency_alone() -> None:
     found = measured(*bills, purchase("q", ago(9), line("B", "7.00")), base=reference(catalogue("A", "B")))
     assert found.inputs["spend"] == {"A": "10.00"}
     assert found.inputs["other_currencies"] == {"USD": str(Decimal("7.00"))}
+
+
+def test_S01_categories_nothing_in_the_main_currency_is_not_nothing() -> None:
+    bills = [purchase(f"p{at}", ago(400), line("A", "9.00")) for at in range(2)]
+    assert measured(*bills, base=reference()).reason == "Nothing was bought in the window."
+    bills.append(purchase("q", ago(9), line("A", "9.00", currency="EUR")))
+    found = measured(*bills, base=reference())
+    assert found.reason == "Nothing was bought in USD, the main currency, in the window."

@@ -88,6 +88,13 @@ def test_S04_a_case_is_poor_service_once_it_is_breached() -> None:
     assert points(opened("c", ago(195)), breached("c", ago(190))) == {"service": 3}
 
 
+def test_S04_a_breach_after_one_long_past_is_evidence() -> None:
+    case = [opened("c", ago(300)), breached("c", ago(299), "acknowledge")]
+    assert points(*case) == {}
+    found = leaving(*case, breached("c", ago(150)), breached("c", ago(120))).evidence
+    assert [(piece.time, piece.cause) for piece in found] == [(ago(150), Cause.SERVICE)]
+
+
 @pytest.mark.parametrize(("reason", "cause"), STATED.items())
 def test_K04_a_reason_for_leaving_in_a_survey_is_a_stated_one(reason: ReasonForLeaving, cause: Cause) -> None:
     found = leaving(survey(ago(99), reason_for_leaving=reason), incident("i", ago(98)), incident("j", ago(97)))

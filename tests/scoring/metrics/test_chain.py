@@ -1,12 +1,16 @@
 """Chain of relationships: those who stand between the customer and us."""
 
 from datetime import datetime, timedelta
+from time import process_time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from services.scoring.facts.fact import Fact
 from services.scoring.metrics.chain import chain
 from services.scoring.metrics.history import read
+from services.scoring.metrics.links import Link, holders
 from services.scoring.metrics.metric import Metric
 from services.scoring.metrics.promises import turns
 from services.scoring.metrics.rules import DEFAULT_RULES
@@ -107,3 +111,47 @@ def test_S04_a_links_commitment_turns_a_moment_after_its_due_time() -> None:
     facts = [related("a", ago(9), health=1.0), promised("x", ago(9), ago(-2), "a"), promised("y", ago(9), ago(-1))]
     assert turns(read(facts, AS_OF, DEFAULT_RULES)) == [ago(-2) + MOMENT, ago(-1) + MOMENT]
     assert [linked(*facts, as_of=at).score for at in (ago(-2), ago(-2) + MOMENT)] == [100.0, 0.0]
+
+
+def test_C02_who_replaces_a_link_answers_for_its_commitments() -> None:
+    facts = [related("a", ago(500)), promised("x", ago(90), ago(80), "a"), missed("x", ago(80))]
+    assert linked(*facts).score == 0.0
+    facts += [parted("a", ago(5), replaced_by="b"), related("b", ago(5), health=1.0)]
+    assert linked(*facts).score == 0.0  # another face mends nothing
+    facts += [promised("y", ago(4), ago(3), "b"), met("y", ago(3))]
+    assert (linked(*facts).score, linked(*facts).n) == (50.0, 1)  # one of two of the place
+    facts += [parted("b", ago(2), replaced_by="c"), related("c", ago(2)), promised("z", ago(2), ago(1), "c")]
+    assert linked(*facts, met("z", ago(1))).score == 66.6667  # two of three
+    assert linked(*facts, as_of=ago(-286)).score == 50.0  # x fell due before the window, z was missed
+
+
+def test_C02_a_place_left_before_the_window_still_answers_for_what_fell_due_in_it() -> None:
+    facts = [related("a", ago(500)), promised("x", ago(400), ago(300), "a"), parted("a", ago(390), replaced_by="b")]
+    assert linked(*facts, related("b", ago(390), health=1.0)).score == 0.0
+
+
+NAMES = "abcdef"
+
+
+def followed(subject: str, after: dict[str, str | None]) -> str:
+    """Who holds the place, found by following one link at a time."""
+    seen = {subject}
+    while (following := after.get(subject)) is not None and following not in seen:
+        seen.add(following)
+        subject = following
+    return subject
+
+
+@given(st.dictionaries(st.sampled_from(NAMES), st.none() | st.sampled_from(NAMES + "xy")))
+def test_C02_the_holder_is_found_by_following_the_replacements(after: dict[str, str | None]) -> None:
+    fact = related("it", ago(9))
+    known = {name: Link(fact, "someone", None, None, following) for name, following in after.items()}
+    assert holders(known) == {name: followed(name, after) for name in after}
+
+
+def test_C02_many_replacements_in_a_row_are_followed_in_a_moment() -> None:
+    fact = related("it", ago(9))
+    known = {str(at): Link(fact, "someone", None, None, str(at + 1)) for at in range(5000)}
+    began = process_time()
+    assert set(holders(known).values()) == {"5000"}
+    assert process_time() - began < 0.5

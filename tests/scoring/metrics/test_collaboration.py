@@ -113,3 +113,13 @@ def test_S04_the_first_review_falls_due_without_an_event() -> None:
     assert turns(read([registered(ago(900)), *facts[1:]], AS_OF, DEFAULT_RULES)) == []
     assert turns(read([*facts, ended("i", ago(1)), ended("j", ago(1))], AS_OF, DEFAULT_RULES)) == []
     assert turns(read([*facts, started("k", ago(365), reviews=1)], AS_OF, DEFAULT_RULES)) == []
+
+
+def test_C13_what_was_dealt_before_the_first_offer_is_no_failure() -> None:
+    facts = [purchase("early", ago(90)), complained("before", ago(60) - MOMENT), offered("i", ago(60))]
+    assert joined(*facts).score is None
+    facts += [purchase("at", ago(60)), bill("q", ago(50), integration_id="i")]
+    found = joined(*facts, started("i", ago(55)))
+    assert (found.score, found.inputs["orders_and_cases"]) == (50.0, 2)
+    proof = bill("first", ago(80), integration_id="i")  # the offer must have been made by then
+    assert joined(*facts, proof, purchase("after", ago(70))).inputs["orders_and_cases"] == 5

@@ -94,6 +94,12 @@ def test_S01_cost_is_net_of_returns_at_the_time_of_the_purchase() -> None:
     assert (found.value, found.inputs["change"]) == (Decimal("2.00"), "-4.00")  # 2 now, 6 the year before
 
 
+def test_S01_cost_a_return_without_cost_brings_its_share_of_the_cost_back() -> None:
+    sold = purchase("p", ago(9), line("A", "100.00", cost="60.00", quantity="10"))
+    # 10 paid at a cost of 6; not 10 - 60
+    assert measured(sold, returned(sold, ago(2), line("A", "90.00", quantity="9"))).value == Decimal(4)
+
+
 def test_S01_cost_a_currency_without_ruled_cost_says_so() -> None:
     bill = purchase("p", ago(9), line("A", "9.00", currency="CHF", cost="4.00").model_copy(
         update={"cost_amount": Money(amount=Decimal("4.00"), currency="CHF")}))  # fmt: skip
@@ -137,3 +143,18 @@ def test_L10_all_that_is_shared_back_reaches_the_target() -> None:
     found = measured(BOUGHT, points_spent("s", ago(3), money("20.00")), gesture("g", ago(3), money("10.00")))
     assert (found.inputs["shared_back"], found.inputs["shared_back_score"]) == (1.0, 100.0)  # (10 + 20 + 10)/40
     assert measured(gesture("g", ago(3), money("10.00"))).score is None
+
+
+def test_S01_cost_nothing_in_the_main_currency_is_not_nothing() -> None:
+    bills = [purchase(f"p{at}", ago(400), line("A", "9.00")) for at in range(2)]
+    assert measured(*bills).reason == "Nothing was bought in the window."
+    bills.append(purchase("q", ago(9), line("A", "9.00", currency="EUR")))
+    assert measured(*bills).reason == "Nothing was bought in USD, the main currency, in the window."
+
+
+def test_S01_cost_who_contributes_as_everybody_does_is_in_the_middle() -> None:
+    base = reference(catalogue("A"), values={"contribution:USD": spread(30.0)})
+    assert (
+        "Contributed 30.00 USD from 1 purchase, mid-rank 50 of 100 among customers;"
+        in measured(BOUGHT, base=base).reason
+    )

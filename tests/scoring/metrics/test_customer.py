@@ -3,9 +3,12 @@
 from datetime import timedelta
 from typing import get_args
 
+import pytest
+
 from services.scoring.facts.fact import Fact
 from services.scoring.metrics.course import Phase
 from services.scoring.metrics.customer import customer
+from services.scoring.metrics.distribution import Distribution
 from services.scoring.metrics.history import read
 from services.scoring.metrics.measurements import FACTORS, measurements
 from services.scoring.metrics.metric import Metric
@@ -97,6 +100,14 @@ def test_S01_customer_rfm_quintiles_stand_beside_it() -> None:
     # 20 USD is above all: 100, the fifth
     assert found.inputs["rfm_quintiles"] == {"recency": 4, "frequency": 2, "monetary": 5}
     assert kept(bills[2], base=reference(values=ranks)).inputs["rfm_quintiles"] is None
+
+
+@pytest.mark.parametrize(("below", "fifth"), [(0, 1), (3, 1), (4, 2), (8, 3), (12, 4), (16, 5), (20, 5)])
+def test_S01_customer_a_fifth_begins_at_its_percentile(below: int, fifth: int) -> None:
+    # of twenty, nobody equal: 100·below/20 is 0, 15, exactly 20, 40, 60, 80, and 100
+    ranks = {"frequency": Distribution.of([0.5] * below + [9.0] * (20 - below))}
+    found = kept(purchase("p", ago(10)), base=reference(values=ranks))
+    assert found.inputs["rfm_quintiles"] == {"frequency": fifth}
 
 
 def known(*facts: Fact) -> Metric:

@@ -81,4 +81,13 @@ def test_review_when_a_preference_or_solution_is_past_due() -> None:
     due = AS_OF + 3 * DAY
     assert review(preference("x", ago(9), due), solution("y", ago(9), AS_OF)) == [due + MOMENT, AS_OF + MOMENT]
     assert review(preference("x", ago(9), due), preference_used("x", ago(5))) == []
+    early = preference_used("x", due - DEFAULT_RULES.window)
+    assert review(preference("x", ago(500), due), early) == []  # counts as met up to its due time
+    assert review(preference("x", ago(500), due), preference_used("x", early.time - MOMENT)) == [due + MOMENT]
     assert review(preference("x", ago(9)), solution("y", ago(9), ago(1))) == []
+
+
+def test_L07_evidence_is_the_latest_answer() -> None:
+    facts = [suggested("first", ago(29)), suggestion_answered("first", ago(1))]
+    facts += [suggested(f"s{at}", ago(20 - at)) for at in range(6)]
+    assert custom(*facts).evidence[0].time == ago(1)

@@ -113,7 +113,7 @@ def test_S04_no_outcome_of_dealings_turns_before_its_time(facts: list[Fact]) -> 
     history = read(past, AS_OF, DEFAULT_RULES)
     turns = [turn for each in (collaboration, deliveries, promises, steps) for turn in each.turns(history)]
     assert all(turn > AS_OF for turn in turns)
-    until = min(turns, default=AS_OF + DEFAULT_RULES.review) - timedelta(microseconds=1)
+    until = min([*turns, AS_OF + DEFAULT_RULES.review]) - timedelta(microseconds=1)
     assert outcomes(past, until) == outcomes(past, AS_OF)
 
 

@@ -1,6 +1,6 @@
 """Defection: at risk by a stated exit or a silence too long, and the cause that leads."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -59,6 +59,32 @@ def test_S04_reactivated_after_a_silence_too_long() -> None:
     assert not leaving(*every(10, 100, count=4), purchase("back", ago(5))).reactivated
 
 
+def test_S04_only_the_first_purchase_after_an_exit_comes_back() -> None:
+    left = exit_stated(ago(800))
+    assert not leaving(left, purchase("p", ago(700)), purchase("q", ago(4))).reactivated  # came back long ago
+    assert leaving(left, purchase("p", ago(365)), purchase("q", ago(4))).reactivated
+    assert not leaving(left, purchase("p", ago(365) - MOMENT), purchase("q", ago(4))).reactivated
+    again = [purchase("p", ago(700)), exit_stated(ago(600)), purchase("q", ago(4))]
+    assert leaving(left, *again).reactivated  # each exit has a first purchase of its own
+
+
+def test_S04_a_purchase_at_the_time_of_an_exit_is_no_return() -> None:
+    bought = purchase("p", ago(400))
+    assert leaving(exit_stated(ago(400)), bought, purchase("q", ago(4))).reactivated
+    assert not leaving(exit_stated(ago(400) - MOMENT), bought, purchase("q", ago(4))).reactivated
+
+
+def test_S04_the_first_purchase_of_the_day_ends_a_silence() -> None:
+    day = [purchase("morning", ago(364.75)), purchase("evening", ago(364.25))]
+    facts = [*every(10, 500), *day, *every(20, 4, count=12)]  # gap 135 over 30, none too long later
+
+    def reactivated(as_of: datetime) -> bool:
+        return defection(read(facts, as_of, DEFAULT_RULES), DEFAULT_RULES).reactivated
+
+    assert reactivated(AS_OF + 0.25 * DAY)
+    assert not reactivated(AS_OF + 0.25 * DAY + MOMENT)  # the evening is still in the window
+
+
 @pytest.mark.parametrize(("reason", "cause"), STATED.items())
 def test_S04_a_stated_reason_leads(reason: ExitReason, cause: Cause) -> None:
     assert leaving(exit_stated(ago(5), reason)).cause is cause
@@ -89,6 +115,29 @@ def test_S04_evidence_from_ninety_days_before_the_last_purchase() -> None:
     silent = every(10, 100)
     assert leaving(*silent, opened("c", ago(190), category="price")).cause is Cause.PRICE
     assert leaving(*silent, opened("c", ago(190) - MOMENT, category="price")).cause is Cause.UNKNOWN
+
+
+def test_S04_a_purchase_wholly_returned_does_not_move_the_ninety_days() -> None:
+    bought = purchase("back", ago(50))
+    before = opened("c", ago(180), category="price")  # 80 days before the last one kept, 130 before the other
+    found = leaving(*every(10, 100), bought, returned(bought, ago(49)), before)
+    assert found.to_json()["points"] == {"price": 3}
+    assert leaving(*every(10, 100), bought, before).to_json()["points"] == {}
+
+
+def test_S04_a_reopening_after_one_long_past_is_evidence() -> None:
+    case = [opened("c", ago(300)), resolved("c", ago(299.5)), reopened("c", ago(200))]
+    assert leaving(*every(10, 100), *case).evidence == []
+    found = leaving(*every(10, 100), *case, reopened("c", ago(150)), reopened("c", ago(120))).evidence
+    assert [(piece.time, piece.cause) for piece in found] == [(ago(150), Cause.SERVICE)]
+
+
+def test_S04_a_complaint_taken_back_speaks_no_more() -> None:
+    case, silent = opened("c", ago(99), category="price"), every(10, 100)
+    back = withdrawn("c", ago(98.5))
+    assert leaving(*silent, case, back).evidence == []
+    assert leaving(*silent, case, back, reopened("c", ago(98))).to_json()["points"] == {"price": 3, "service": 3}
+    assert leaving(*silent, case, withdrawn("c", ago(97))).to_json()["points"] == {"price": 3}  # past its standard
 
 
 def test_S13_the_reason_tells_the_numbers() -> None:

@@ -1,5 +1,7 @@
 """Customization and Communications: what we sent the customer, and what came of it."""
 
+from dataclasses import replace
+
 from services.scoring.facts.fact import Fact
 from services.scoring.metrics.communications import communications
 from services.scoring.metrics.customization import customization
@@ -7,12 +9,14 @@ from services.scoring.metrics.history import read
 from services.scoring.metrics.metric import Metric
 from services.scoring.metrics.reference import Reference
 from services.scoring.metrics.rules import DEFAULT_RULES
+from shared.events.customers import ConsentGranted
 from tests.scoring.metrics.facts import (
     AS_OF,
     ago,
     answer,
     consent,
     contact,
+    fact,
     line,
     purchase,
     reference,
@@ -99,3 +103,33 @@ def test_S01_communications_two_way_conversations() -> None:
 def test_S01_communications_null_when_nobody_spoke() -> None:
     found = spoken(purchase("p", ago(1)), base=RANKED)
     assert (found.score, found.inputs["delivered"], found.inputs["answered"]) == (None, 0, 0)
+
+
+def aliased(told: Fact, customer: str) -> Fact:
+    """The same of a customer under another id, before a merge."""
+    return replace(told, subject=told.subject.replace("customer", customer), id=f"{told.id}-{customer}")
+
+
+def test_S01_communications_a_campaign_answered_under_another_id_is_answered() -> None:
+    facts = [consent(ago(99)), contact("k", ago(9))]
+    assert spoken(*facts, aliased(answer("k", ago(8)), "old"), base=RANKED).inputs["answered"] == 1
+    assert spoken(*facts, aliased(contact("k", ago(7)), "old"), base=RANKED).inputs["delivered"] == 1
+
+
+def test_S01_communications_who_answers_as_everybody_does_is_in_the_middle() -> None:
+    base = reference(values={"answered_share": spread(1.0)})
+    found = spoken(consent(ago(99)), contact("k", ago(9)), answer("k", ago(8)), base=base)
+    assert (found.score, found.reason) == (50.0, "Answered 1 of 1 contact, mid-rank 50 of 100 among those contacted.")
+
+
+def test_S01_evidence_is_the_latest_whatever_it_answers() -> None:
+    facts = [consent(ago(99)), contact("first", ago(29), kind="personal"), answer("first", ago(1))]
+    facts += [contact(f"c{at}", ago(20 - at), kind="personal") for at in range(6)]
+    assert spoken(*facts).evidence[0].time == ago(1)
+    assert custom(*facts).evidence[0].time == ago(1)
+
+
+def test_S01_a_personal_offer_needs_the_consent_for_its_own_purpose_and_channel() -> None:
+    other = fact(ConsentGranted(purpose="marketing", channel="phone"), "marketing:phone", ago(99))
+    assert custom(other, contact("own", ago(5), kind="personal"), base=RANKED).n == 0
+    assert custom(other, consent(ago(99)), contact("own", ago(5), kind="personal"), base=RANKED).n == 1

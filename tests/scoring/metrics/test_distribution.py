@@ -55,6 +55,18 @@ def test_catalogue_knows_what_was_on_offer_when() -> None:
     assert catalogue.assumed_margin("B", date(2016, 5, 1), AS_OF.date()) is None
 
 
+def test_a_margin_of_the_day_of_the_sale_goes_before_todays() -> None:
+    then, now = (
+        Offer(date(2016, 1, 1), date(2017, 1, 1), Decimal("0.25")),
+        Offer(date(2017, 6, 1), None, Decimal("0.5")),
+    )
+    catalogue = Catalogue({"A": (then, now)})
+    assert catalogue.assumed_margin("A", date(2016, 5, 1), AS_OF.date()) == Decimal("0.25")
+    assert catalogue.assumed_margin("A", date(2017, 3, 1), AS_OF.date()) == Decimal("0.5")  # not on offer when sold
+    back = Catalogue({"A": (now, then)})
+    assert back.assumed_margin("A", date(2016, 5, 1), AS_OF.date()) == Decimal("0.25")
+
+
 def test_steady_margins_say_what_assumed_margin_says() -> None:
     forever = Offer(date(2016, 1, 1), None, Decimal("0.25"))
     ended = Offer(date(2016, 1, 1), date(2017, 1, 1), Decimal("0.5"))

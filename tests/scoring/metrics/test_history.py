@@ -4,8 +4,12 @@ from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
+import pytest
+from pydantic import ValidationError
+
 from services.scoring.metrics.history import read
 from services.scoring.metrics.rules import DEFAULT_RULES
+from tests.scoring.metrics.dealing_facts import corrected
 from tests.scoring.metrics.facts import (
     AS_OF,
     acknowledged,
@@ -71,6 +75,74 @@ def test_a_purchase_wholly_returned_is_none_but_a_free_one_is() -> None:
     history = read([sold, *halves, free, nothing], AS_OF, DEFAULT_RULES)
     assert [each.fact.subject for each in history.purchases] == ["free"]
     assert [each.voided for each in history.bought] == [ago(2), None]
+
+
+def test_a_purchase_told_again_under_another_event_is_one() -> None:
+    first, again = purchase("p", ago(30), line("A", "4.00")), purchase("p", ago(20), line("A", "9.00"))
+    history = read([again, first], AS_OF, DEFAULT_RULES)
+    assert [(each.time, each.lines[0].paid) for each in history.purchases] == [(ago(30), Decimal(4))]
+    other = replace(again, source="/crm/third-party")
+    assert len(read([again, first, other], AS_OF, DEFAULT_RULES).purchases) == 2
+
+
+def test_a_return_in_another_currency_is_not_netted() -> None:
+    sold = purchase("p", ago(30), line("A", "10.00", quantity="2"), line("B", "3.00"))
+    back = returned(sold, ago(9), line("A", "4.00", currency="INR", quantity="3"), reason="wrong_item")
+    [bought] = read([sold, back], AS_OF, DEFAULT_RULES).purchases
+    assert (bought.lines[0].paid, bought.lines[0].kept, bought.voided) == (Decimal(10), 1, None)
+    assert bought.wrong_item  # that it was wrong holds in any currency
+    right = corrected(sold, ago(20), line("A", "800.00", currency="INR", quantity="3"))
+    [bought] = read([sold, right, back], AS_OF, DEFAULT_RULES).bought
+    assert (bought.lines[0].paid, bought.voided) == (Decimal(796), ago(9))
+
+
+def test_a_return_stored_before_it_told_its_currency_is_netted() -> None:
+    sold = purchase("p", ago(30), line("A", "10.00", quantity="2"))
+    back = returned(sold, ago(9), line("A", "4.00"))
+    del back.data["currency"]
+    assert read([sold, back], AS_OF, DEFAULT_RULES).purchases[0].lines[0].paid == Decimal(6)
+
+
+def test_what_comes_back_is_in_one_currency() -> None:
+    with pytest.raises(ValidationError, match="in one currency"):
+        returned(purchase("p", ago(9)), ago(8), line("A", "1.00"), line("A", "1.00", currency="EUR"))
+
+
+@pytest.mark.parametrize(
+    ("paid", "cost"),
+    [("90.00", "6"), ("33.33", "40.002"), ("0.00", "60"), ("100.00", "0"), ("120.00", "0")],
+)
+def test_a_return_without_cost_takes_its_share_of_the_cost_back(paid: str, cost: str) -> None:
+    # bought for 100 at a cost of 60: 60·90/100 = 54 come back, 60·33.33/100 = 19.998, and never more than all
+    sold = purchase("p", ago(30), line("A", "100.00", cost="60.00", quantity="10"))
+    [bought] = read([sold, returned(sold, ago(2), line("A", paid))], AS_OF, DEFAULT_RULES).purchases
+    assert bought.lines[0].cost == Decimal(cost)
+
+
+def test_a_share_of_a_cost_is_rounded_half_to_even() -> None:
+    sold = purchase("p", ago(30), line("A", "3.00", cost="1.00", quantity="3"))
+    backs = [returned(sold, ago(day), line("A", "1.00")) for day in (3, 2)]
+    [bought] = read([sold, backs[0]], AS_OF, DEFAULT_RULES).purchases
+    assert bought.lines[0].cost == Decimal("0.6667")  # less 1/3, which is 0.3333
+    [bought] = read([sold, *backs], AS_OF, DEFAULT_RULES).purchases
+    assert bought.lines[0].cost == Decimal("0.3333")  # less 0.6667/2 = 0.33335, to the even 0.3334
+    half = purchase("q", ago(30), line("A", "2.00", cost="0.0001", quantity="2"))
+    [bought] = read([half, returned(half, ago(2), line("A", "1.00"))], AS_OF, DEFAULT_RULES).purchases
+    assert bought.lines[0].cost == Decimal("0.0001")  # less 0.00005, to the even 0
+
+
+def test_free_goods_take_their_cost_back_with_the_last_line() -> None:
+    sold = purchase("p", ago(30), *[line("A", "0.00", cost="3.00")] * 2, line("B", "9.00"))
+    backs = [returned(sold, ago(day), line("A", "0.00")) for day in (3, 2)]
+    assert read([sold, backs[0]], AS_OF, DEFAULT_RULES).purchases[0].lines[0].cost == Decimal(6)
+    assert read([sold, *backs], AS_OF, DEFAULT_RULES).purchases[0].lines[0].cost == Decimal(0)
+
+
+def test_a_return_of_the_whole_bill_leaves_no_line_kept() -> None:
+    sold = purchase("p", ago(30), line("A", "10.00", tailored=True), line("B", "5.00", tailored=True))
+    back = returned(sold, ago(2), line("A", "15.00", quantity="2"))
+    [bought] = read([sold, back], AS_OF, DEFAULT_RULES).bought
+    assert [(each.kept, each.tailored, each.tailorable) for each in bought.lines] == [(0, 0, 1), (0, 0, 1)]
 
 
 def test_S12_a_return_counts_from_its_own_time_on() -> None:

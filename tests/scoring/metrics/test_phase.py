@@ -1,8 +1,17 @@
 """Phase: how far the relationship came, dated, and never backward by a return."""
 
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+from time import process_time
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from services.scoring.facts.fact import Fact
+from services.scoring.metrics.course import Course, courses
 from services.scoring.metrics.history import read
 from services.scoring.metrics.phase import Change, phase_history
+from services.scoring.metrics.purchases import Purchase
 from services.scoring.metrics.rules import DEFAULT_RULES
 from shared.events.customers import AcquisitionStageChanged
 from shared.events.purchases import PurchaseCorrected, PurchasedLine
@@ -137,3 +146,70 @@ def test_S03_a_corrected_bill_may_come_back() -> None:
     back = returned(second, ago(15), right)
     assert names(first, second, corrected("p20", 20, right), back, *bills(10)) == ["acquisition", "retention"]
     assert phases(first, second, corrected("p20", 20, right), back)[-1].kind == "other"
+
+
+def test_S03_the_highest_level_of_the_first_day_is_the_one_to_pass() -> None:
+    first = [purchase(f"p{at}", ago(30), line("A", "1.00", level=level)) for at, level in enumerate((3, 1))]
+    assert phases(*first, purchase("q", ago(20), line("A", "1.00", level=2)))[-1].kind == "similar"
+    assert phases(*first, purchase("q", ago(20), line("A", "1.00", level=4)))[-1].kind == "next_level"
+
+
+def test_S03_a_level_that_came_back_is_none() -> None:
+    low, high = line("A", "1.00", level=1), line("A", "1.00", level=2)
+    first, second = purchase("p", ago(30), low, line("B", "1.00")), purchase("q", ago(20), high)
+    assert phases(first, second)[-1].kind == "next_level"
+    assert phases(first, returned(first, ago(25), low), second)[-1].kind == "other"
+    both = purchase("q", ago(20), high, line("B", "1.00"))
+    assert phases(first, both, returned(both, ago(20), high))[-1].kind == "similar"
+
+
+def test_S03_a_level_of_no_known_category_is_none() -> None:
+    first, second = (purchase(f"p{at}", ago(30 - at), line("UNKNOWN", "1.00", level=at)) for at in (1, 2))
+    assert phases(first, second)[-1].kind == "other"
+
+
+LINES = st.lists(
+    st.builds(line, st.sampled_from(["A", "B", "UNKNOWN"]), st.just("1.00"), level=st.integers(1, 3)),
+    min_size=1,
+    max_size=3,
+)
+BILLS = st.lists(st.tuples(st.integers(1, 24), LINES, st.integers(0, 24), st.integers(0, 3)), max_size=12)
+
+
+def anew(bought: Sequence[Purchase]) -> Iterator[tuple[int, str, str | None, bool]]:
+    """The course up to each purchase, walked from the beginning for each."""
+    for at, bill in enumerate(bought):
+        course = Course("UNKNOWN")
+        for number, earlier in enumerate(bought[: at + 1]):
+            course.note(number, earlier, bill.time)
+        if bill.stands(bill.time):
+            yield _seen(course)
+
+
+def _seen(course: Course) -> tuple[int, str, str | None, bool]:
+    return course.days, str(course.phase(DEFAULT_RULES.extension)), course.kind_of_second, course.widened
+
+
+@given(BILLS)
+@settings(max_examples=200, deadline=None)
+def test_S03_the_course_less_what_came_back_is_the_course_without_it(
+    told: list[tuple[int, list[PurchasedLine], int, int]],
+) -> None:
+    facts = []
+    for at, (days, lines, later, back) in enumerate(told):
+        facts.append(purchase(f"p{at:02}", ago(days / 2), *lines))
+        if back:
+            facts.append(returned(facts[-1], ago((days - later) / 2 + 0.1), *lines[:back]))
+    bought = read(facts, AS_OF, DEFAULT_RULES).bought
+    assert [_seen(course) for _, course in courses(bought, DEFAULT_RULES)] == list(anew(bought))
+
+
+def test_S03_many_returns_are_walked_in_a_moment() -> None:
+    bills = [
+        purchase(f"p{at:04}", AS_OF - timedelta(minutes=90 * (5000 - at)), line("A", "1.00")) for at in range(2500)
+    ]
+    facts = bills + [returned(bill, bill.time + timedelta(days=60)) for bill in bills]
+    bought = read(facts, AS_OF, DEFAULT_RULES).bought
+    began = process_time()
+    assert len(list(courses(bought, DEFAULT_RULES))) == 2500
+    assert process_time() - began < 0.5  # a walk from the beginning for each took seconds

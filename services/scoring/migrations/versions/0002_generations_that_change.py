@@ -1,21 +1,33 @@
 """generations that are filled, shown, retired and dropped; what was published; who is erased
 
-Revision: 0002, after 0001. The tables of a generation have no migrations: the first one is made anew, empty, and
-filled from the topics.
+Revision: 0002, after 0001. The tables of a generation have no migrations: in both directions every generation is
+dropped, whichever was live, and the first one is made anew, empty and live, to be filled from the topics.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-from services.scoring.generations.schema import FIRST, READERS, schema_name, shown, statements
+from services.scoring.generations.schema import FIRST, READERS, shown, statements
 
 revision = "0002"
 down_revision = "0001"
 branch_labels = None
 depends_on = None
 
+_DROP_GENERATIONS = """
+    do $$
+    declare generation name;
+    begin
+        for generation in select nspname from pg_namespace where nspname ~ '^gen_[0-9]+$' loop
+            execute 'drop schema ' || quote_ident(generation) || ' cascade';
+        end loop;
+        delete from app.generations;
+    end $$
+"""
+
 
 def upgrade() -> None:
+    op.execute(_DROP_GENERATIONS)
     op.create_table(
         "published",
         sa.Column("customer_id", sa.Text(), nullable=False),
@@ -33,9 +45,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("digest"),
         schema="app",
     )
-    op.add_column("generations", sa.Column("state", sa.Text(), nullable=True), schema="app")
-    op.execute("update app.generations set state = case when live then 'live' else 'retired' end")
-    op.alter_column("generations", "state", nullable=False, schema="app")
+    op.add_column("generations", sa.Column("state", sa.Text(), nullable=False), schema="app")
     op.drop_column("generations", "live", schema="app")
     op.add_column("generations", sa.Column("error", sa.Text(), nullable=True), schema="app")
     for moment in ("filled_at", "live_at", "retired_at"):
@@ -48,20 +58,22 @@ def upgrade() -> None:
         schema="app",
         postgresql_where=sa.text("state = 'live'"),
     )
-    op.execute(f"drop schema {schema_name(FIRST)} cascade")
     op.execute(f"create schema {READERS}")
     for statement in [*statements(FIRST), *shown(FIRST)]:
         op.execute(statement)
+    op.execute(f"insert into app.generations (number, state, created_at) values ({FIRST}, 'live', now())")
 
 
 def downgrade() -> None:
     op.execute(f"drop schema {READERS} cascade")
+    op.execute(_DROP_GENERATIONS)
     op.drop_index("generations_live", table_name="generations", schema="app")
     for name in ("retired_at", "live_at", "filled_at", "error"):
         op.drop_column("generations", name, schema="app")
-    op.add_column("generations", sa.Column("live", sa.Boolean(), nullable=True), schema="app")
-    op.execute("update app.generations set live = state = 'live'")
-    op.alter_column("generations", "live", nullable=False, schema="app")
+    op.add_column("generations", sa.Column("live", sa.Boolean(), nullable=False), schema="app")
     op.drop_column("generations", "state", schema="app")
     op.drop_table("erasures", schema="app")
     op.drop_table("published", schema="app")
+    for statement in statements(FIRST):
+        op.execute(statement)
+    op.execute(f"insert into app.generations (number, live, created_at) values ({FIRST}, true, now())")
