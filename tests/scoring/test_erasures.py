@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from services.scoring.evaluation import batch
 from services.scoring.facts.fact import Fact
 from services.scoring.facts.families import Families
+from services.scoring.facts.reading import facts_of_families
 from services.scoring.generations.schema import READERS_PATH, search_path, statements
 from shared.database import Connection, open_engine, raw_transaction
 from shared.events import Event, decode
@@ -126,7 +127,7 @@ async def test_C10_an_erasure_waits_for_evaluations_under_way(
     scoring: Scoring, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A card that is being made while its customer is erased would stand there for ever."""
-    read, erasing = batch.facts_of_families, []
+    read, erasing = facts_of_families, []
 
     async def meanwhile(connection: Connection, roots: Sequence[str], families: Families) -> dict[str, list[Fact]]:
         found = await read(connection, roots, families)

@@ -12,7 +12,7 @@ class Fact:
     `time`: when it happened; `recorded`: when it was taken (both UTC). `type`: the event's type;
     `subject`: the entity it speaks of; `(source, id)`: the event's identity. `data`: the compact numbers
     that `project` makes of an event's payload; money in it is a decimal string
-    in the purchase's `data["currency"]`; what came back is in the currency of its purchase. `store`: where.
+    in a purchase's or return's `data["currency"]`. `store`: where.
     """
 
     time: datetime

@@ -51,4 +51,4 @@ def _reason(found: Tailoring, score: float | None, unknown: str) -> str:
         (found.solutions, "solutions delivered"),
     )
     said = ", ".join(f"{share.part} of {share.whole} {what}" for share, what in told if share.whole)
-    return f"{said}; {unknown}." if score is None else f"{said}: better than {score:.0f} % of customers."
+    return f"{said}; {unknown}." if score is None else f"{said}: mid-rank {score:.0f} of 100 among customers."

@@ -69,7 +69,7 @@ def test_S01_customization_adds_all_its_kinds() -> None:
     assert len(found.evidence) == 4
     assert found.reason == (
         "0 of 1 tailorable lines tailored and kept, 1 of 1 suggestions accepted, 0 of 1 preferences used, "
-        "1 of 1 solutions delivered: better than 38 % of customers."
+        "1 of 1 solutions delivered: mid-rank 38 of 100 among customers."
     )
     assert contribution(facts, AS_OF, DEFAULT_RULES, catalogue()).values["customization"] == 0.5
 
