@@ -1,7 +1,7 @@
 """A rebuild: a new generation filled from the start of the topics beside the live one, until it can take its place.
 
-It has a consumer group of its own, publishes nothing and dead-letters nothing. A worker that dies leaves it where
-it was; the next one goes on.
+It has a consumer group of its own, publishes nothing, and dead-letters only what the live consumer has not come to.
+A worker that dies leaves it where it was; the next one goes on.
 """
 
 import asyncio
