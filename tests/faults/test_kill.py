@@ -17,7 +17,7 @@ from deploy.local.infrastructure import Addresses
 from deploy.local.issuer import Issuer
 from services.customers.web import build
 from services.scoring.generations.schema import FIRST, search_path
-from tests.support.client import Client, client_of
+from tests.support.client import ERASURE_KEY, Client, client_of
 from tests.support.databases import fresh_database
 from tests.support.scoring import skip_to_end
 from tests.support.waiting import eventually
@@ -31,7 +31,8 @@ class Process:
 
     def __init__(self, service: str, role: str, database_url: str, bootstrap: str) -> None:
         self.command = [sys.executable, "-m", f"services.{service}.main", role]
-        self.environment = os.environ | {"DATABASE_URL": database_url, "KAFKA_BOOTSTRAP": bootstrap}
+        told = {"DATABASE_URL": database_url, "KAFKA_BOOTSTRAP": bootstrap, "ERASURE_KEY": ERASURE_KEY}
+        self.environment = os.environ | told
         self.process: asyncio.subprocess.Process | None = None
 
     async def start(self) -> None:
