@@ -1,6 +1,6 @@
 """The outbox: an event is stored in the transaction of the rows it speaks of, and published afterwards."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,8 +8,10 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
+from shared.database import Connection
 from shared.events import Event, Payload, schema_uri
 
+_BY_DRIVER = "insert into outbox (id, aggregatetype, aggregateid, type, payload) values ($1, $2, $3, $4, $5)"
 _INSERT = text("""
     insert into outbox (id, aggregatetype, aggregateid, type, payload)
     values (:id, :topic, :key, :type, :payload)
@@ -54,11 +56,6 @@ def outbox_row(event: Event) -> dict[str, str]:
     }
 
 
-def outbox_rows(events: Iterable[Event]) -> list[tuple[str, ...]]:
-    """The outbox rows of events, for whoever writes them by the driver: id, topic, key, type, payload."""
-    return [tuple(outbox_row(event).values()) for event in events]
-
-
 async def record(session: AsyncSession, events: Sequence[Event]) -> None:
     """Add events to the outbox of the running transaction; never commits.
 
@@ -67,6 +64,11 @@ async def record(session: AsyncSession, events: Sequence[Event]) -> None:
     """
     if events:
         await session.execute(_INSERT, [outbox_row(event) for event in events])
+
+
+async def record_by_driver(connection: Connection, events: Sequence[Event]) -> None:
+    """The same as `record`, for who works with the driver's connection."""
+    await connection.executemany(_BY_DRIVER, [tuple(outbox_row(event).values()) for event in events])
 
 
 @dataclass(slots=True)

@@ -18,6 +18,7 @@ from prometheus_client import Counter, Gauge
 
 from shared.database import Connection, is_unreachable
 from shared.kafka import CONTENT_TYPE, SEND_DEADLINE_S, leave, make_producer
+from shared.pause import pause
 from shared.settings import WorkerSettings, load
 from shared.web.server import serve_worker
 
@@ -122,10 +123,7 @@ class Relay:
     async def _pause(self, connection: Connection) -> None:
         # Rows that a running transaction still holds back get no further notice when it ends.
         held_back = await connection.fetchval("select exists (select from outbox)")
-        try:
-            await asyncio.wait_for(self._woken.wait(), WAITING_S if held_back else IDLE_S)
-        except TimeoutError:
-            return
+        await pause(self._woken, WAITING_S if held_back else IDLE_S)
 
     async def _keep_house(self, connection: Connection) -> None:
         if self._beat - self._housekept > HOUSEKEEPING_S:

@@ -1,17 +1,15 @@
 """How the scores are spread over the households: a line for each C and each bond, then phases, levels and causes."""
 
 from collections import Counter, defaultdict
-from urllib.parse import quote
+from collections.abc import Mapping
+from typing import Any
 
 import numpy as np
-import orjson
 from rich.console import Console
 from rich.table import Table
 
-from deploy.sample.bodies import customer_id
+from deploy.sample.cards import cards_as_of
 from deploy.sample.remote import Remote
-
-OURS = customer_id(0).removesuffix("0")
 
 
 class Spread:
@@ -22,11 +20,8 @@ class Spread:
         self.words: dict[str, Counter[str]] = defaultdict(Counter)
         self.cards = 0
 
-    def add(self, line: str) -> None:
-        """One card, as it is streamed."""
-        card = orjson.loads(line)
-        if not card["customer_id"].startswith(OURS):
-            return
+    def add(self, card: Mapping[str, Any]) -> None:
+        """One card."""
         self.cards += 1
         for name, measured in card["cs"].items():
             self.scores[name].append(measured["score"])
@@ -42,9 +37,8 @@ class Spread:
 async def spread(remote: Remote, as_of: str) -> Spread:
     """Of every household's card as of a moment."""
     found = Spread()
-    async with remote.stream("scoring", f"/v1/scorecards?as_of={quote(as_of)}") as lines:
-        async for line in lines:
-            found.add(line)
+    async for card in cards_as_of(remote, as_of):
+        found.add(card)
     return found
 
 

@@ -13,8 +13,9 @@ from deploy.sample.complaining import complain
 from deploy.sample.entities import create_campaigns, put_catalogue, put_customers, tell_contacts
 from deploy.sample.imports import import_purchases, import_visits
 from deploy.sample.progress import Progress
+from deploy.sample.reference import Campaign
 from deploy.sample.remote import Remote
-from deploy.sample.simulation import simulate
+from deploy.sample.simulation import Simulated, simulate
 from deploy.sample.transactions import Head, Transactions
 from deploy.sample.verdicts import Verdicts
 
@@ -42,6 +43,15 @@ class Wanted:
         if self.shuffle is not None:
             random.Random(self.shuffle).shuffle(heads)  # noqa: S311 -- to be repeated at will
         return heads
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """What is told of some stretch of time."""
+
+    heads: Sequence[Head]
+    campaigns: Sequence[Campaign]
+    complaints: Sequence[Simulated]
 
 
 @dataclass(slots=True)
@@ -91,15 +101,35 @@ async def _send(
 ) -> None:
     households = sorted({head.household for head in heads})
     campaigns = reference.campaigns(set(households))
-    departments, stores = reference.departments(), reference.stores()
-    verdicts["catalogue"] = await put_catalogue(remote, progress, departments, stores)
-    verdicts["customers"] = await put_customers(remote, progress, households, reference.demographics())
-    verdicts["campaigns"] = await create_campaigns(remote, progress, campaigns)
-    # Two services, two imports: side by side.
-    verdicts["purchases"], verdicts["visits"] = await asyncio.gather(
-        import_purchases(remote, progress, transactions, heads), import_visits(remote, progress, heads)
-    )
-    for what in ("deliveries", "responses"):
-        verdicts[what] = await tell_contacts(remote, progress, campaigns, what)
+    verdicts |= await begin(remote, progress, households, campaigns)
     simulated = [s for s in simulate(transactions.heads) if s.household in set(households)]
-    verdicts["complaints"] = await complain(remote, progress, simulated)
+    verdicts |= await tell(remote, progress, transactions, Happened(heads, campaigns, simulated))
+
+
+async def begin(
+    remote: Remote, progress: Progress, households: Sequence[int], campaigns: Sequence[Campaign]
+) -> dict[str, Verdicts]:
+    """What others refer to."""
+    return {
+        "catalogue": await put_catalogue(remote, progress, reference.departments(), reference.stores()),
+        "customers": await put_customers(remote, progress, households, reference.demographics()),
+        "campaigns": await create_campaigns(remote, progress, campaigns),
+    }
+
+
+async def tell(
+    remote: Remote, progress: Progress, transactions: Transactions, happened: Happened
+) -> dict[str, Verdicts]:
+    """What happened, to campaigns that are there."""
+    # Two services, two imports: side by side.
+    purchases, visits = await asyncio.gather(
+        import_purchases(remote, progress, transactions, happened.heads),
+        import_visits(remote, progress, happened.heads),
+    )
+    return {
+        "purchases": purchases,
+        "visits": visits,
+        "deliveries": await tell_contacts(remote, progress, happened.campaigns, "deliveries"),
+        "responses": await tell_contacts(remote, progress, happened.campaigns, "responses"),
+        "complaints": await complain(remote, progress, happened.complaints),
+    }

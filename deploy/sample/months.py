@@ -1,7 +1,7 @@
 """The year told month by month, each closed before the next begins: what a card said then, it must say for ever."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from itertools import pairwise
 from typing import Any
@@ -11,10 +11,7 @@ from deploy.sample import reference
 from deploy.sample.bodies import customer_id
 from deploy.sample.catching_up import facts_in
 from deploy.sample.closes import MONTHS, close_months
-from deploy.sample.complaining import complain
-from deploy.sample.entities import create_campaigns, put_catalogue, put_customers, tell_contacts
-from deploy.sample.imports import import_purchases, import_visits
-from deploy.sample.loading import Wanted
+from deploy.sample.loading import Happened, Wanted, begin, tell
 from deploy.sample.progress import Progress
 from deploy.sample.reference import Campaign
 from deploy.sample.remote import Remote
@@ -24,15 +21,6 @@ from deploy.sample.transactions import Head, Transactions
 EDGES = ("2016-01-01T00:00:00Z", *MONTHS, "2100-01-01T00:00:00Z")
 Cards = dict[tuple[str, str], Any]
 """By month's end and customer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Month:
-    """What happened in one month, or in the rest."""
-
-    heads: Sequence[Head]
-    campaigns: Sequence[Campaign]
-    complaints: Sequence[Simulated]
 
 
 async def live_through(
@@ -45,29 +33,25 @@ async def live_through(
     heads = wanted.heads(transactions)
     households = sorted({head.household for head in heads})
     customers = [customer_id(household) for household in households[:watched]]
-    await _begin(remote, progress, households)
+    await begin(remote, progress, households, reference.campaigns(set()))
     cards: Cards = {}
     *months, rest = _months(transactions, heads, set(households))
     for as_of, month in zip(MONTHS, months, strict=True):
-        await _tell(remote, progress, transactions, month)
+        await tell(remote, progress, transactions, month)
+        await facts_in(remote, progress)
         await close_months(remote, progress, [as_of])
         cards |= await _cards(remote, as_of, customers)
-    await _tell(remote, progress, transactions, rest)
+    await tell(remote, progress, transactions, rest)
+    await facts_in(remote, progress)
     again = [card for as_of in MONTHS for card in (await _cards(remote, as_of, customers)).items()]
     return len(again), [key for key, card in again if card != cards[key]]
 
 
-async def _begin(remote: Remote, progress: Progress, households: Sequence[int]) -> None:
-    await put_catalogue(remote, progress, reference.departments(), reference.stores())
-    await put_customers(remote, progress, households, reference.demographics())
-    await create_campaigns(remote, progress, reference.campaigns(set()))
-
-
-def _months(transactions: Transactions, heads: Sequence[Head], households: set[int]) -> Iterator[Month]:
+def _months(transactions: Transactions, heads: Sequence[Head], households: set[int]) -> Iterator[Happened]:
     campaigns = reference.campaigns(households)
     complaints = [each for each in simulate(transactions.heads) if each.household in households]
     for begins, ends in pairwise(map(datetime.fromisoformat, EDGES)):
-        yield Month(
+        yield Happened(
             [head for head in heads if begins <= head.at < ends],
             [_within(campaign, begins, ends) for campaign in campaigns],
             [part for each in complaints if (part := _until(each, begins, ends))],
@@ -94,15 +78,6 @@ def _until(complaint: Simulated, begins: datetime, ends: datetime) -> Simulated 
 
 def _at(body: Mapping[str, Any]) -> datetime:
     return datetime.fromisoformat(body["occurred_at"])
-
-
-async def _tell(remote: Remote, progress: Progress, transactions: Transactions, month: Month) -> None:
-    await import_purchases(remote, progress, transactions, month.heads)
-    await import_visits(remote, progress, month.heads)
-    for what in ("deliveries", "responses"):
-        await tell_contacts(remote, progress, month.campaigns, what)
-    await complain(remote, progress, month.complaints)
-    await facts_in(remote, progress)
 
 
 async def _cards(remote: Remote, as_of: str, customers: Sequence[str]) -> Cards:

@@ -1,11 +1,8 @@
-"""Request fields of this service beside the shared ones: exact numbers as text, and times within reason."""
+"""Request fields of this service beside the shared ones: exact numbers as text."""
 
-from collections.abc import Callable
-from contextlib import suppress
-from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated
 
-from pydantic import StringConstraints, ValidationError, WrapValidator
+from pydantic import StringConstraints, ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from shared.web import fields
@@ -18,16 +15,7 @@ Place = tuple[str | int, ...]
 """Where in a body: `("lines", 0, "paid_amount")`."""
 
 
-def _within_reason(value: Any, read: Callable[[Any], datetime]) -> datetime:
-    # Arithmetic with zones overflows at the ends of Python's calendar.
-    with suppress(OverflowError):
-        moment = read(value)
-        if 1900 <= moment.year <= 2200:
-            return moment
-    raise ValueError("not between 1900 and 2200")
-
-
-Planned = Annotated[fields.Instant, WrapValidator(_within_reason)]
+Planned = fields.Instant
 """An instant with its offset, past or future."""
 
 

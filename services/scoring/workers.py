@@ -1,7 +1,6 @@
 """The scoring service's workers: wiring only."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
 
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker
 
@@ -9,7 +8,7 @@ from services.scoring.close.job import CloseWorker
 from services.scoring.evaluation.evaluator import Evaluator
 from services.scoring.facts.erasures import Erasures
 from services.scoring.facts.intake import Intake, judge
-from services.scoring.generations.following import Follower
+from services.scoring.generations.following import Follower, Run
 from services.scoring.metrics.rules import DEFAULT_RULES
 from services.scoring.rebuilds import commands
 from services.scoring.rebuilds.minding import Minder
@@ -25,8 +24,6 @@ from shared.relay import Relay
 from shared.settings import WorkerSettings, load
 from shared.web.health import Check
 from shared.web.server import serve_worker, until_told
-
-Run = Callable[[asyncio.Event], Awaitable[None]]
 
 
 async def consume(service: str) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-from contextlib import suppress
 from datetime import datetime
 
 from prometheus_client import Gauge
@@ -13,6 +12,7 @@ from services.scoring.evaluation import references
 from services.scoring.facts.progress import caught_up
 from services.scoring.metrics.rules import Rules
 from shared.database import Connection, is_unreachable, raw_connection
+from shared.pause import pause
 
 log = logging.getLogger(__name__)
 LAST_CLOSE = Gauge("close_last_as_of_seconds", "the date of the last close, seconds since 1970")
@@ -50,8 +50,7 @@ class CloseWorker:
                 log.warning("close waits: %s", type(error).__name__)
                 worked = False
             if not worked:
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(stop.wait(), IDLE_S)
+                await pause(stop, IDLE_S)
 
     async def _unless(self, stop: asyncio.Event) -> bool:
         """Do one close as `work` does, until `stop` is set."""

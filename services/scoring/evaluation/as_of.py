@@ -1,6 +1,6 @@
 """A customer's card for whoever asks: the stored one while it holds, an evaluation where it does not."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
 
 import orjson
@@ -8,10 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.scoring.evaluation.due import HOLDS
 from services.scoring.evaluation.references import References
+from services.scoring.facts.fact import Fact
 from services.scoring.facts.families import families_of
-from services.scoring.facts.reading import customers_after, facts_as_of
+from services.scoring.facts.reading import customers_after, facts_as_of, facts_of_families
 from services.scoring.metrics.rules import Rules
-from services.scoring.metrics.scorecard import Scorecard, evaluate
+from services.scoring.metrics.scorecard import evaluate
 from shared import clock
 from shared.database import Connection, raw_connection
 
@@ -33,9 +34,9 @@ class Cards:
 
     async def as_of(self, connection: Connection, customer: str, moment: datetime) -> bytes | None:
         """The card from the facts before `moment`; None where nothing was known of the customer then."""
-        root = (await families_of(connection, [customer], moment)).root(customer)
-        told = [card async for card in self._evaluated(connection, [root], moment)]
-        return told[0] if told else None
+        families = await families_of(connection, [customer], moment)
+        facts = await facts_of_families(connection, [families.root(customer)], families)
+        return next(iter(await self._evaluated(connection, facts, moment)), None)
 
     async def all_as_of(self, engine: AsyncEngine, moment: datetime) -> AsyncIterator[bytes]:
         """The card of every customer known at `moment`, in the order of their ids.
@@ -46,7 +47,8 @@ class Cards:
         while True:
             async with raw_connection(engine) as connection:
                 customers = await customers_after(connection, last, CHUNK)
-                cards = [card async for card in self._evaluated(connection, customers, moment)]
+                facts = await facts_as_of(connection, customers, moment)
+                cards = await self._evaluated(connection, facts, moment)
             for card in cards:
                 yield card
             if not customers:
@@ -54,15 +56,9 @@ class Cards:
             last = customers[-1]
 
     async def _evaluated(
-        self, connection: Connection, customers: Sequence[str], moment: datetime
-    ) -> AsyncIterator[bytes]:
+        self, connection: Connection, facts: Mapping[str, list[Fact]], moment: datetime
+    ) -> list[bytes]:
+        """The cards of those of whom anything was known by then."""
         reference = await self.references.in_force(connection, moment)
-        facts = await facts_as_of(connection, customers, moment)
-        for customer, known in facts.items():
-            card = evaluate(known, moment, self.rules, reference)
-            if _was_known(card):
-                yield orjson.dumps(card.to_json(customer))
-
-
-def _was_known(card: Scorecard) -> bool:
-    return card.phase is not None
+        cards = {customer: evaluate(known, moment, self.rules, reference) for customer, known in facts.items()}
+        return [orjson.dumps(card.to_json(name)) for name, card in cards.items() if card.phase is not None]

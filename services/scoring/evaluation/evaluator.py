@@ -14,6 +14,7 @@ from services.scoring.evaluation.references import References
 from services.scoring.metrics.rules import Rules
 from shared import clock
 from shared.database import Connection, is_unreachable, raw_connection, raw_transaction
+from shared.pause import pause
 
 log = logging.getLogger(__name__)
 EVALUATED = Counter("evaluator_cards", "cards evaluated")
@@ -76,13 +77,7 @@ class Evaluator:
             await self._measure()
             self._beat, self.fault = asyncio.get_running_loop().time(), None
             if not evaluated:
-                await self._pause()
-
-    async def _pause(self) -> None:
-        try:
-            await asyncio.wait_for(self._woken.wait(), IDLE_S)
-        except TimeoutError:
-            return
+                await pause(self._woken, IDLE_S)
 
     async def evaluate_some(self, now: datetime | None = None) -> int:
         """Evaluate up to `BATCH` customers that are marked or due; returns how many."""

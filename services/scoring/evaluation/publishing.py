@@ -13,13 +13,12 @@ from services.scoring.metrics.scorecard import Scorecard
 from shared.database import Connection
 from shared.events import Event, Payload
 from shared.events.scores import Standing
-from shared.outbox import make_event, outbox_rows
+from shared.outbox import make_event, record_by_driver
 
 log = logging.getLogger(__name__)
 UNTOLD = Counter("evaluator_untold", "cards whose changes no event could hold")
 
 _TOLD = "select customer_id, index_value, phase, bond_level, at_risk from app.published where customer_id = any($1)"
-_TELL = "insert into app.outbox (id, aggregatetype, aggregateid, type, payload) values ($1, $2, $3, $4, $5)"
 _NOTE = """
     insert into app.published (customer_id, index_value, phase, bond_level, at_risk) values ($1, $2, $3, $4, $5)
     on conflict (customer_id) do update
@@ -55,7 +54,7 @@ async def publish(
             now = standing(card)
             rows.append((customer, now.index, now.phase, now.bond_level, now.at_risk))
     if events:
-        await connection.executemany(_TELL, outbox_rows(events))
+        await record_by_driver(connection, events)
         await connection.executemany(_NOTE, rows)
     return len(events)
 

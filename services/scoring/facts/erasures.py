@@ -17,7 +17,7 @@ from shared.database import Connection
 from shared.events import Event
 from shared.events.customers import CustomerErased, CustomerMerged
 from shared.events.erasures import ErasureCompleted
-from shared.outbox import make_event, outbox_rows
+from shared.outbox import make_event, record_by_driver
 
 _TOGETHER = "select pg_advisory_xact_lock_shared(hashtext('erasures'))"
 _ALONE = "select pg_advisory_xact_lock(hashtext('erasures'))"
@@ -42,7 +42,6 @@ _UNTELL = (
     "delete from app.outbox where aggregateid = any($1)",
 )
 _MARK = "insert into {schema}.marks (customer_id) select unnest($1::text[])"
-_ANSWER = "insert into app.outbox (id, aggregatetype, aggregateid, type, payload) values ($1, $2, $3, $4, $5)"
 MOMENT = timedelta(microseconds=1)
 
 
@@ -148,4 +147,4 @@ async def _answer(connection: Connection, erasure: str, now: datetime) -> None:
     """Tell, through the outbox, that nothing of them is left here."""
     done = ErasureCompleted(service="scoring")
     event = make_event(done, source="/crm/scoring", key=f"erasure:{erasure}", subject=erasure, time=now, recorded=now)
-    await connection.executemany(_ANSWER, outbox_rows([event]))
+    await record_by_driver(connection, [event])

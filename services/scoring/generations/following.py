@@ -3,19 +3,22 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.scoring.generations import pointer
 from services.scoring.generations.schema import search_path
 from shared.database import is_unreachable, open_engine, raw_connection
+from shared.pause import pause
 from shared.web.health import Check
 
 log = logging.getLogger(__name__)
 LOOK_S = 0.5
 
-Work = Callable[[AsyncEngine, int], tuple[Callable[[asyncio.Event], Awaitable[None]], Check]]
+Run = Callable[[asyncio.Event], Awaitable[None]]
+"""Works until the event is set."""
+
+Work = Callable[[AsyncEngine, int], tuple[Run, Check]]
 """Makes, for an engine that sees a generation and its number, a worker's `run(stop)` and its readiness check."""
 
 
@@ -33,7 +36,7 @@ class Follower:
             while not stop.is_set():
                 live = await self._live(looking)
                 if live is None:
-                    await _pause(stop)
+                    await pause(stop, LOOK_S)
                 else:
                     await self._work(looking, live, stop)
         finally:
@@ -50,7 +53,7 @@ class Follower:
         working = asyncio.ensure_future(run(moved))
         try:
             while not (stop.is_set() or working.done() or await self._live(looking) not in (generation, None)):
-                await _pause(stop)
+                await pause(stop, LOOK_S)
             moved.set()
             await self._ended(working, looking, generation)
         finally:
@@ -76,8 +79,3 @@ class Follower:
                 raise
             log.warning("no word of the live generation: %s", type(error).__name__)
             return None
-
-
-async def _pause(stop: asyncio.Event) -> None:
-    with suppress(TimeoutError):
-        await asyncio.wait_for(stop.wait(), LOOK_S)

@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import NamedTuple
+from typing import NamedTuple, get_args
 
 from services.scoring.facts.fact import Fact
 from services.scoring.metrics.distribution import rounded
 from services.scoring.metrics.history import History
 from services.scoring.metrics.metric import Metric, latest, mean, metric
 from services.scoring.metrics.rules import Rules
+from shared.events.complaints import Factor
 
-FACTORS = ("product", "sales", "post_purchase", "culture")
+FACTORS: tuple[Factor, ...] = get_args(Factor)
 """The factors of satisfaction that a survey may ask about."""
 
 

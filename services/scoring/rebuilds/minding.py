@@ -4,12 +4,12 @@ import asyncio
 import logging
 import sys
 from collections.abc import Sequence
-from contextlib import suppress
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.scoring.rebuilds.worker import waits
 from shared.database import is_unreachable, open_engine, raw_connection
+from shared.pause import pause
 
 log = logging.getLogger(__name__)
 COMMAND = (sys.executable, "-m", "services.scoring.main", "generations")
@@ -27,11 +27,9 @@ class Minder:
         engine = open_engine(self.database_url, pool_size=1, search_path="app", application="scoring-rebuild")
         try:
             while not stop.is_set():
-                pause = LOOK_S
-                if await self._asked(engine) and await self._done(stop) != 0:
-                    pause = AGAIN_S  # what went wrong stands in the log; the next one goes on where it stopped
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(stop.wait(), pause)
+                # What went wrong stands in the log; the next process goes on where that one stopped.
+                failed = await self._asked(engine) and await self._done(stop) != 0
+                await pause(stop, AGAIN_S if failed else LOOK_S)
         finally:
             await engine.dispose()
 
