@@ -6,7 +6,7 @@ from pydantic import Field
 
 from shared.events.envelope import Payload, event
 from shared.events.topics import SCORES
-from shared.events.values import Code, Count, Text, Time, Value
+from shared.events.values import Code, Count, Id, Text, Time, Value
 
 PhaseName = Literal["prospect", "acquisition", "retention", "extension"]
 BondName = Literal["financial", "social", "customization", "structural"]
@@ -88,3 +88,36 @@ class DefectionRiskRaised(_Change, Payload):
 @event("crm.defection_risk.cleared.v1", SCORES)
 class DefectionRiskCleared(_Change, Payload):
     """The customer is no longer at risk."""
+
+
+class _Crossing(_Change):
+    """`version`: of the segment's rule by which the customer is in or out."""
+
+    segment_id: Id
+    version: Count
+
+
+@event("crm.segment.entered.v1", SCORES)
+class SegmentEntered(_Crossing, Payload):
+    """The customer is in a segment now."""
+
+
+@event("crm.segment.left.v1", SCORES)
+class SegmentLeft(_Crossing, Payload):
+    """The customer is in a segment no longer."""
+
+
+@event("crm.audit.signal_raised.v1", SCORES)
+class AuditSignalRaised(Payload):
+    """A close raised a warning signal that the one before had not. Subject: the signal; key: `signal:<name>`.
+
+    `before`, `now`: the shares of the two last periods before `as_of`; `p_value`: of the one-sided test between
+    them; `customers`: how many are behind it.
+    """
+
+    as_of: Time
+    revision: Count
+    before: float = Field(ge=0, le=1)
+    now: float = Field(ge=0, le=1)
+    p_value: float = Field(ge=0, le=1)
+    customers: Count

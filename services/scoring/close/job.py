@@ -7,15 +7,18 @@ from datetime import datetime
 from prometheus_client import Gauge
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from services.scoring.close.population import make_reference
+from services.scoring.close.population import Population
 from services.scoring.evaluation import references
 from services.scoring.facts.progress import caught_up
+from services.scoring.findings import store as findings
+from services.scoring.membership.segments import Segments
 from services.scoring.metrics.rules import Rules
 from shared.database import Connection, is_unreachable, raw_connection
 from shared.pause import pause
 
 log = logging.getLogger(__name__)
 LAST_CLOSE = Gauge("close_last_as_of_seconds", "the date of the last close, seconds since 1970")
+STEP = Gauge("close_customers", "customers looked at by the close under way or the last one", ["step"])
 
 # A session's lock, not a row's: a transaction open for minutes would hold back every relay of the server.
 _ALONE = "select pg_try_advisory_lock(hashtext('close'))"
@@ -28,6 +31,17 @@ _DONE = """
 """
 _FAILED = "update closes set state = 'failed', finished_at = clock_timestamp(), error = $2 where id = $1"
 IDLE_S, PATIENCE_S = 0.5, 600.0
+
+
+class Progress:
+    """How far the close under way is."""
+
+    def tell(self, step: str, customers: int) -> None:
+        """It has looked at so many customers in this step."""
+        STEP.labels(step).set(customers)
+
+
+PROGRESS = Progress()
 
 
 class CloseWorker:
@@ -92,9 +106,11 @@ class CloseWorker:
             await caught_up(raw)
         # One snapshot for both readings of the population; it writes nothing, so it holds no relay back.
         async with raw.transaction(isolation="repeatable_read", readonly=True):
-            reference, customers = await make_reference(raw, as_of, self.rules)
+            closed = await Population(raw, as_of, self.rules, Segments(), PROGRESS.tell).close()
         async with raw.transaction():
-            revision = await references.write(raw, reference)
-            await raw.execute(_DONE, close_id, revision, customers)
+            revision = await references.write(raw, closed.reference)
+            for name, found in closed.findings.items():
+                await findings.write(raw, name, as_of, found)
+            await raw.execute(_DONE, close_id, revision, closed.customers)
             await raw.execute("select pg_notify('marks', '')")  # cards that have an older reference are due now
         LAST_CLOSE.set(as_of.timestamp())

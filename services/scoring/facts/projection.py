@@ -125,6 +125,9 @@ NO_FACT: frozenset[type[Payload]] = frozenset(
         scores.PhaseChanged,
         scores.DefectionRiskRaised,
         scores.DefectionRiskCleared,
+        scores.SegmentEntered,
+        scores.SegmentLeft,
+        scores.AuditSignalRaised,
     }
 )
 """The types that leave no fact behind."""

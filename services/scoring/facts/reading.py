@@ -1,7 +1,8 @@
 """Reading facts back, in their fixed order."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 import asyncpg
 import orjson
@@ -10,6 +11,7 @@ from services.scoring.facts.fact import Fact
 from services.scoring.facts.families import Families, families_of
 from services.scoring.metrics.catalogue import Catalogue, Offer
 from services.scoring.metrics.surroundings import TYPES, Surroundings
+from services.scoring.studies.stores import Store, Sums
 from shared.database import Connection
 
 _OF_CUSTOMERS = """
@@ -28,6 +30,15 @@ _KNOWN = """
     ) as known order by id limit $2
 """
 _AROUND = "select type, subject, data from entities where type = any($1) order by type, subject"
+_STORES = """
+    select subject, data from entities
+    where type in ('crm.store.opened.v1', 'crm.store.closed.v1') order by subject
+"""
+_ANONYMOUS = """
+    select store_id, count(*) filter (where type = 'crm.purchase.completed.v1') as purchases,
+        count(*) filter (where type = 'crm.visit.started.v1') as visits
+    from store_facts where store_id is not null and time >= $1 and time < $2 group by store_id order by store_id
+"""
 _OFFERED = "select subject, data from entities where type = 'crm.category.offered.v1' order by subject"
 
 
@@ -70,6 +81,28 @@ async def surroundings(connection: Connection) -> Surroundings:
     """What happened around the customers, as told by now."""
     rows = await connection.fetch(_AROUND, TYPES)
     return Surroundings.of([(row["type"], row["subject"], orjson.loads(row["data"])) for row in rows])
+
+
+async def stores(connection: Connection) -> dict[str, Store]:
+    """Every store that was told of, as told by now, by id."""
+    rows = await connection.fetch(_STORES)
+    return {row["subject"]: _store(row["subject"], orjson.loads(row["data"])) for row in rows}
+
+
+async def anonymous(connection: Connection, start: datetime, end: datetime) -> dict[str, Sums]:
+    """By store, the sales and visits of nobody in particular in [start, end); a return takes no sale away."""
+    rows = await connection.fetch(_ANONYMOUS, start, end)
+    return {row["store_id"]: Sums(row["purchases"], row["visits"]) for row in rows}
+
+
+def _store(store: str, told: dict[str, Any]) -> Store:
+    days = {name: told.get(name) for name in ("opened_on", "closed_on")}
+    return Store(
+        store,
+        format=told.get("format"),
+        region=told.get("region"),
+        **{name: None if day is None else date.fromisoformat(day) for name, day in days.items()},
+    )
 
 
 def _fact(row: asyncpg.Record) -> Fact:

@@ -69,12 +69,15 @@ _TABLES = (
         phase text,
         bond_level int,
         at_risk boolean not null,
+        segments text[] not null default array[]::text[],
+        segments_revision bigint not null default 0,
         card text not null
     )""",
     "create index on {schema}.cards (index_value, customer_id)",
     "create index on {schema}.cards (as_of) where facts > 5000",
     "create index on {schema}.cards (next_review_at)",
     "create index on {schema}.cards (reference_as_of, reference_revision)",
+    "create index on {schema}.cards (segments_revision)",
     """create table {schema}.offsets (
         topic text not null,
         partition int not null,

@@ -4,7 +4,10 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
+
+from services.scoring.metrics.population_rules import AuditRules, RateRules, SegmentRules, StoreRules, ValueRules
+from services.scoring.metrics.rule import Rule
 
 C = Literal[
     "customer",
@@ -20,12 +23,6 @@ C = Literal[
     "chain_of_relationships",
 ]
 ELEVEN_CS: tuple[C, ...] = C.__args__  # type: ignore[attr-defined]  # typing keeps a Literal's values there
-
-
-class Rule(BaseModel):
-    """A part of the rules: immutable, and strict about names, so that a misspelt rule is never ignored."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class RuledCost(Rule):
@@ -117,7 +114,7 @@ class Bonding(Rule):
 class Rules(Rule):
     """All of it. A scorecard names the `version` it was made with: change a rule, change the version."""
 
-    version: str = "2026.2"
+    version: str = "2026.3"
     window: timedelta = timedelta(days=365)
     confidence_k: float = Field(default=5.0, gt=0, description="evidence at which confidence is one half")
     default_confidence: float = Field(default=0.5, ge=0, le=1, description="at most, where we set the goal")
@@ -149,6 +146,14 @@ class Rules(Rule):
     patterns: Patterns = Patterns()
     objectives: Objectives = Objectives()
     control: Control = Control()
+    period: timedelta = Field(
+        default=timedelta(days=90), description="of the audit, and of what is compared before and after"
+    )
+    value: ValueRules = ValueRules()
+    rates: RateRules = RateRules()
+    audit: AuditRules = AuditRules()
+    stores: StoreRules = StoreRules()
+    segments: SegmentRules = SegmentRules()
 
     @model_validator(mode="after")
     def _weighs_every_c(self) -> Self:

@@ -1,7 +1,7 @@
 """The scorecard: everything we can say of one customer as of a date."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +24,7 @@ from services.scoring.metrics.index import Index, index
 from services.scoring.metrics.measurements import measurements
 from services.scoring.metrics.metric import Metric
 from services.scoring.metrics.phase import Change, phase_history
+from services.scoring.metrics.profile import profile
 from services.scoring.metrics.reference import Reference, ranked, rfc3339
 from services.scoring.metrics.review import next_review_at
 from services.scoring.metrics.rules import DEFAULT_RULES, C, Rules
@@ -48,11 +49,17 @@ class Scorecard:
     defection: Defection
     facts_recorded_after: int
     next_review_at: datetime
+    profile: Mapping[str, Any] = field(default_factory=dict)
+    segments: tuple[str, ...] = ()
 
     @property
     def phase(self) -> Phase | None:
         """The phase reached; None where nothing is known of the customer."""
         return self.phases[-1].phase if self.phases else None
+
+    def fields(self) -> dict[str, str | float | bool | None]:
+        """What a segment's rule may ask of this card, by name."""
+        return {"index": self.index.value, "phase": None if self.phase is None else str(self.phase)}
 
     def to_json(self, customer_id: str) -> dict[str, Any]:
         """The body of `GET /v1/customers/{id}/scorecard`: plain values only, times ending in Z."""
@@ -87,12 +94,16 @@ def evaluate(
 
     Without a reference everything that needs the population is null, with that reason.
     """
-    history = read(facts, as_of, rules)
+    return score(read(facts, as_of, rules), rules, reference)
+
+
+def score(history: History, rules: Rules, reference: Reference | None) -> Scorecard:
+    """The scorecard of a history that is read already."""
     phases = phase_history(history, rules)
     cs = _measure(history, phases[-1].phase if phases else None, rules, reference)
     whole, held_by = index(cs, rules), bonds(history, rules)
     return Scorecard(
-        as_of=as_of,
+        as_of=history.as_of,
         rules_version=rules.version,
         reference=reference,
         index=whole,
@@ -101,8 +112,9 @@ def evaluate(
         cs={name: _compared(name, measured, rules, reference) for name, measured in cs.items()},
         bonds=held_by,
         defection=defection(history, rules, reference),
-        facts_recorded_after=sum(fact.recorded > as_of for fact in history.facts),
+        facts_recorded_after=sum(fact.recorded > history.as_of for fact in history.facts),
         next_review_at=next_review_at(history, rules, reference, held_by.turns(history.as_of, rules)),
+        profile=profile(history),
     )
 
 

@@ -1,0 +1,1 @@
+"""What closes found, stored dated and versioned."""

@@ -1,0 +1,1 @@
+"""Segments: rules over what a card and a profile say, and who is in them. Pure."""

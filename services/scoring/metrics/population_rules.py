@@ -1,0 +1,49 @@
+"""The rules by which a close judges the whole population: value, rates, audit, stores, segments."""
+
+from datetime import timedelta
+
+from pydantic import Field
+
+from services.scoring.metrics.rule import Rule
+
+
+class ValueRules(Rule):
+    """How purchase days become a value model, and the model a customer's value."""
+
+    unit: timedelta = Field(default=timedelta(days=7), gt=timedelta(0), description="of time in the value model")
+    horizon: timedelta = Field(default=timedelta(days=365), gt=timedelta(0), description="of the expected contribution")
+    discount: float = Field(default=0.10, ge=0, description="a year")
+    alive: float = Field(default=0.30, gt=0, lt=1, description="the probability alive below which one is at risk")
+    least: int = Field(default=100, ge=2, description="customers who bought before a model is fitted")
+
+
+class RateRules(Rule):
+    """Of whom, and over which stretches, rates are told."""
+
+    months: int = Field(default=12, ge=1, description="calendar months before the close that are told")
+    confidence_z: float = Field(default=1.959964, gt=0, description="of intervals: the normal quantile of 95 %")
+
+
+class AuditRules(Rule):
+    """When a warning signal of the audit is raised."""
+
+    best: float = Field(default=0.2, gt=0, le=1, description="the share of customers by value that are the best")
+    least: int = Field(default=30, ge=1, description="customers in each period before a share is told")
+    significance: float = Field(default=0.05, gt=0, lt=1, description="of the one-sided two-proportion test")
+    late: float = Field(default=1.5, gt=0, description="times the own median gap within which the best buy again")
+    periods: int = Field(default=4, ge=2, description="periods of which the trend is told; the last two are compared")
+
+
+class StoreRules(Rule):
+    """How a store's rating is made."""
+
+    weights: dict[str, float] = Field(default={"complaints": 0.4, "satisfaction": 0.3, "retention": 0.3})
+    grades: dict[str, float] = Field(default={"A": 80.0, "B": 60.0, "C": 40.0, "D": 20.0, "E": 0.0})
+
+
+class SegmentRules(Rule):
+    """What is still a segment's rule, and how much of it is looked at."""
+
+    nodes: int = Field(default=100, ge=1, description="conditions and groups in one rule")
+    depth: int = Field(default=8, ge=1, description="groups within groups")
+    most: int = Field(default=200, ge=1, description="segments")

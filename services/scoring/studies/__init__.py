@@ -1,0 +1,1 @@
+"""What a close finds in the population beside its reference: pure, one file a study."""
