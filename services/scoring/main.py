@@ -10,6 +10,7 @@ if __name__ == "__main__":
             "consumer": "services.scoring.workers:consume",
             "evaluator": "services.scoring.workers:evaluate",
             "relay": "services.scoring.workers:publish",
+            "close": "services.scoring.workers:close",
             "generations": "services.scoring.workers:generations",
             "rebuild": "services.scoring.workers:rebuild",
             "dead-letters": "services.scoring.repair:show",

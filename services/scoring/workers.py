@@ -2,13 +2,17 @@
 
 import asyncio
 
+from pydantic import TypeAdapter
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker
 
+from services.scoring.close import commands as closes
+from services.scoring.close.commands import last_midnight
 from services.scoring.close.job import CloseWorker
 from services.scoring.evaluation.evaluator import Evaluator
 from services.scoring.facts.erasures import Erasures
 from services.scoring.facts.intake import Intake, judge
 from services.scoring.generations.following import Follower, Run
+from services.scoring.generations.schema import READERS_PATH
 from services.scoring.metrics.rules import DEFAULT_RULES
 from services.scoring.rebuilds import commands
 from services.scoring.rebuilds.minding import Minder
@@ -19,10 +23,12 @@ from shared.consumer import Consumer
 from shared.database import open_engine
 from shared.dead_letters import DeadLetters
 from shared.events import FACT_TOPICS, dead_letters
+from shared.events.values import Time
 from shared.outbox import Transaction
 from shared.relay import Relay
-from shared.settings import WorkerSettings, load
+from shared.settings import DatabaseSettings, WorkerSettings, load
 from shared.web.health import Check
+from shared.web.problems import Problem
 from shared.web.server import serve_worker, until_told
 
 
@@ -82,6 +88,24 @@ async def rebuild(service: str) -> str | None:
     state = await commands.state(engine, number)
     await engine.dispose()
     return None if state == "live" else f"generation {number} is {state}"
+
+
+async def close(service: str, as_of: str | None = None) -> str | None:
+    """Close as of a moment (RFC 3339; default: the last midnight, UTC), and end when it is done."""
+    settings, now = load(DatabaseSettings), clock.now()
+    try:
+        moment = last_midnight(now) if as_of is None else TypeAdapter(Time).validate_python(as_of)
+    except ValueError:
+        return f"{as_of} is no moment with its offset from UTC"
+    engine = open_engine(settings.database_url, pool_size=3, search_path=READERS_PATH, application="scoring-close")
+    try:
+        async with async_sessionmaker(engine).begin() as session:
+            close_id = (await closes.close(Transaction(session, f"/crm/{service}", now, "close"), moment)).entity.id
+        return await CloseWorker(engine, DEFAULT_RULES).until_done(close_id)
+    except Problem as problem:
+        return f"{problem.detail}: {'; '.join(fault['detail'] for fault in problem.errors)}"
+    finally:
+        await engine.dispose()
 
 
 async def generations(_service: str) -> None:

@@ -38,7 +38,7 @@ def of_kind(found: Sequence[Document], kind: str) -> dict[str, Document]:
 
 @dataclass(frozen=True, slots=True)
 class Workload:
-    """A Deployment or Job, and the documents around it."""
+    """A Deployment, a Job or a CronJob, and the documents around it."""
 
     document: Document
     others: Sequence[Document]
@@ -54,9 +54,15 @@ class Workload:
         return bool(self.document["kind"] == "Deployment")
 
     @property
+    def spec(self) -> Document:
+        """What says how its pods are run; a CronJob's is that of its jobs."""
+        found: Document = self.document["spec"]
+        return found["jobTemplate"]["spec"] if self.document["kind"] == "CronJob" else found  # type: ignore[no-any-return]
+
+    @property
     def template(self) -> Document:
         """The pod's metadata and spec."""
-        found: Document = self.document["spec"]["template"]
+        found: Document = self.spec["template"]
         return found
 
     @property
@@ -82,7 +88,7 @@ class Workload:
 
 
 def workloads() -> Iterator[Workload]:
-    """Every Deployment and Job of the base."""
+    """Every Deployment, Job and CronJob of the base."""
     everything = documents()
     for document in everything:
         if document["kind"] in {"Deployment", "Job", "StatefulSet", "DaemonSet", "CronJob", "Pod"}:

@@ -91,7 +91,7 @@ def started_as_named(workload: Workload) -> bool:
     """Labels and arguments agree with the name, and the selector finds the pod."""
     service, _, role = workload.name.partition("-")
     named = {"app.kubernetes.io/name": service, "app.kubernetes.io/component": role}
-    selector = workload.document["spec"].get("selector", {"matchLabels": named})["matchLabels"]
+    selector = workload.spec.get("selector", {"matchLabels": named})["matchLabels"]
     same = workload.container["args"] == [f"services.{service}.main", role] and "command" not in workload.container
     return same and workload.labels == selector == named
 
@@ -137,8 +137,8 @@ def survives_a_drain(workload: Workload) -> bool:
 
 
 def ends_by_itself(workload: Workload) -> bool:
-    """A migration gives up, and is removed, so that the next release's can take its name."""
-    spec = workload.document["spec"]
+    """A migration or a close gives up, and is removed, so that the next release's migration can take its name."""
+    spec = workload.spec
     limited = {"backoffLimit", "activeDeadlineSeconds", "ttlSecondsAfterFinished"} <= set(spec)
     return limited and workload.pod.get("restartPolicy") == "Never"
 
@@ -158,7 +158,18 @@ EVERYWHERE: Mapping[str, Rule] = {
     )
 }
 SERVING: Mapping[str, Rule] = {rule.__name__: rule for rule in (probed, ends_gracefully, spread, survives_a_drain)}
-ENDING: Mapping[str, Rule] = {ends_by_itself.__name__: ends_by_itself}
+
+
+def one_at_a_time(workload: Workload) -> bool:
+    """What is run by the clock never runs twice at once, and its clock is UTC."""
+    spec = workload.document["spec"]
+    return workload.document["kind"] != "CronJob" or (spec.get("concurrencyPolicy"), spec.get("timeZone")) == (
+        "Forbid",
+        "Etc/UTC",
+    )
+
+
+ENDING: Mapping[str, Rule] = {rule.__name__: rule for rule in (ends_by_itself, one_at_a_time)}
 
 
 def rules_for(workload: Workload) -> Mapping[str, Rule]:

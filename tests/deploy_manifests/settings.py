@@ -12,6 +12,7 @@ BY_ROLE: Mapping[str, type[BaseSettings]] = {
     "web": WebSettings,
     "relay": WorkerSettings,
     "migrate": DatabaseSettings,
+    "close": DatabaseSettings,
 }
 OWN: Mapping[tuple[str, str], type[BaseSettings]] = {
     ("complaints", "web"): ComplaintsSettings,

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from deploy.local.postgres.databases import SERVICES
-from tests.deploy_manifests.manifests import BASE, Document, documents, kustomization, of_kind, workloads
+from tests.deploy_manifests.manifests import BASE, Document, Workload, documents, kustomization, of_kind, workloads
 
 EVERYTHING = documents()
 POLICIES = of_kind(EVERYTHING, "NetworkPolicy")
@@ -102,7 +102,7 @@ def test_kustomize_builds_the_base() -> None:
     built = list(yaml.safe_load_all(done.stdout))
     assert len(built) == len(EVERYTHING) + len(kustomization()["configMapGenerator"])
     hashed = set(of_kind(built, "ConfigMap"))
-    pods = [each["spec"]["template"]["spec"] for each in built if each["kind"] in {"Deployment", "Job"}]
+    pods = [Workload(each, built).pod for each in built if each["kind"] in {"Deployment", "Job", "CronJob"}]
     used = {s["configMapRef"]["name"] for pod in pods for c in pod["containers"] for s in c["envFrom"]}
     assert used == hashed
     assert {each["metadata"].get("namespace", "elevenfold") for each in built} == {"elevenfold"}

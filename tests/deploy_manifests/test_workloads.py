@@ -19,7 +19,8 @@ def test_one_workload_per_process_and_migration() -> None:
     processes = {f"{process.service}-{process.role}" for process in PROCESSES}
     assert {name for name, workload in WORKLOADS.items() if workload.serves} == processes
     jobs = {name for name, workload in WORKLOADS.items() if workload.document["kind"] == "Job"}
-    assert jobs == set(WORKLOADS) - processes == {f"{service}-migrate" for service in SERVICES}
+    assert jobs == {f"{service}-migrate" for service in SERVICES}
+    assert set(WORKLOADS) - processes - jobs == {"scoring-close"}
 
 
 @pytest.mark.parametrize(("name", "rule"), CASES)
@@ -106,8 +107,15 @@ def test_violations_around_the_pod_are_found(kind: str) -> None:
     assert not rules_for(workload)["survives_a_drain"](workload)
 
 
+@pytest.mark.parametrize("name", ["concurrencyPolicy", "timeZone"])
+def test_a_planted_overlap_of_closes_is_found(name: str) -> None:
+    workload = WORKLOADS["scoring-close"].planted()
+    workload.document["spec"].pop(name)
+    assert not ENDING["one_at_a_time"](workload)
+
+
 def test_every_rule_has_a_planted_violation() -> None:
-    assert {*EVERYWHERE, *SERVING, *ENDING} == {*PLANTED, "survives_a_drain"}
+    assert {*EVERYWHERE, *SERVING, *ENDING} == {*PLANTED, "survives_a_drain", "one_at_a_time"}
 
 
 def _kept(check: Callable[[Workload], bool], workload: Workload) -> bool:
