@@ -70,6 +70,7 @@ async def tell_contacts(remote: Remote, progress: Progress, campaigns: Sequence[
         for campaign, entries in told.items():
             if entries:
                 answer = await remote.send("loyalty", "POST", f"/v1/campaigns/{campaign}/{what}", {what: entries})
-                verdicts.merge(Verdicts(**answer.json()))
+                taken = answer.json()
+                verdicts.merge(Verdicts(taken["accepted"], taken["duplicate"]))
                 step.advance(len(entries))
     return verdicts

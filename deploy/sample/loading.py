@@ -15,6 +15,7 @@ from deploy.sample.imports import import_purchases, import_visits
 from deploy.sample.progress import Progress
 from deploy.sample.reference import Campaign
 from deploy.sample.remote import Remote
+from deploy.sample.segments import put_segments
 from deploy.sample.simulation import Simulated, simulate
 from deploy.sample.transactions import Head, Transactions
 from deploy.sample.verdicts import Verdicts
@@ -114,6 +115,7 @@ async def begin(
         "catalogue": await put_catalogue(remote, progress, reference.departments(), reference.stores()),
         "customers": await put_customers(remote, progress, households, reference.demographics()),
         "campaigns": await create_campaigns(remote, progress, campaigns),
+        "segments": await put_segments(remote, progress),
     }
 
 

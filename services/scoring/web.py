@@ -2,17 +2,26 @@
 
 from fastapi import FastAPI
 
+from services.scoring.audit import api as audit
 from services.scoring.close import api as close
 from services.scoring.evaluation.as_of import Cards
 from services.scoring.evaluation.references import References
+from services.scoring.explain import api as explain
 from services.scoring.facts.erasures import Erasures
 from services.scoring.generations.schema import READERS_PATH
 from services.scoring.metrics.rules import DEFAULT_RULES
+from services.scoring.rates import api as rates
+from services.scoring.readiness import api as readiness
 from services.scoring.rebuilds import api as rebuilds
+from services.scoring.satisfaction import api as satisfaction
 from services.scoring.scorecards import api as scorecards
 from services.scoring.scorecards import listing
+from services.scoring.segment_results import api as segment_results
+from services.scoring.segments import api as segments
 from services.scoring.settings import ScoringWebSettings
 from services.scoring.status import api as status
+from services.scoring.stores import api as stores
+from services.scoring.value import api as value
 from shared.settings import load
 from shared.web.app import create_app
 from shared.web.server import serve_web
@@ -22,7 +31,22 @@ SERVICE = "scoring"
 
 def build(settings: ScoringWebSettings) -> FastAPI:
     """The REST application."""
-    routers = [scorecards.router, listing.router, close.router, rebuilds.router, status.router]
+    routers = [
+        scorecards.router,
+        explain.router,
+        segments.router,
+        segment_results.router,
+        listing.router,
+        close.router,
+        rebuilds.router,
+        status.router,
+        value.router,
+        rates.router,
+        audit.router,
+        readiness.router,
+        satisfaction.router,
+        stores.router,
+    ]
     app = create_app(SERVICE, settings, routers, search_path=READERS_PATH)
     app.state.cards = Cards(DEFAULT_RULES, References())
     app.state.erasures = Erasures(settings.erasure_key)

@@ -57,7 +57,7 @@ class Workload:
     def spec(self) -> Document:
         """What says how its pods are run; a CronJob's is that of its jobs."""
         found: Document = self.document["spec"]
-        return found["jobTemplate"]["spec"] if self.document["kind"] == "CronJob" else found  # type: ignore[no-any-return]
+        return found["jobTemplate"]["spec"] if self.document["kind"] == "CronJob" else found
 
     @property
     def template(self) -> Document:

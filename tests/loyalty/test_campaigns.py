@@ -1,10 +1,12 @@
-"""L06: campaigns, their deliveries and the responses."""
+"""L06: campaigns, their deliveries and control groups, and the responses."""
 
 import asyncio
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from services.loyalty.campaigns.domain import held_back
 from shared.events.loyalty import CampaignAnswered, CampaignDelivered
 from tests.loyalty.bills import pointers, rows
 from tests.support.client import Client
@@ -56,7 +58,7 @@ async def test_L06_a_campaign_is_created_once(loyalty: Client) -> None:
 @pytest.mark.parametrize(
     ("changes", "pointer"),
     [
-        ({"control_share": "0.1"}, "/control_share"),
+        ({"control_share": "1"}, "/control_share"),
         ({"control_share": 0}, "/control_share"),
         ({"ends_on": "2017-10-29"}, "/ends_on"),
         ({"ends_on": "9999-12-31"}, "/ends_on"),
@@ -71,8 +73,14 @@ async def test_L06_bad_campaigns_point_at_the_field(loyalty: Client, changes: di
 
 async def test_L06_a_customer_is_reached_once(loyalty: Client) -> None:
     await loyalty.post("/v1/campaigns", CAMPAIGN)
-    assert await deliver(loyalty, delivery(), delivery("ben"), delivery()) == (200, {"accepted": 2, "duplicate": 1})
-    assert await deliver(loyalty, delivery(), delivery("cleo")) == (200, {"accepted": 1, "duplicate": 1})
+    assert await deliver(loyalty, delivery(), delivery("ben"), delivery()) == (
+        200,
+        {"accepted": 2, "held_back": 0, "duplicate": 1},
+    )
+    assert await deliver(loyalty, delivery(), delivery("cleo")) == (
+        200,
+        {"accepted": 1, "held_back": 0, "duplicate": 1},
+    )
     events = await loyalty.outbox()
     assert [event.partitionkey for event in events] == ["asha", "ben", "cleo"]
     told = events[0].data
@@ -146,3 +154,44 @@ async def test_L06_bad_deliveries_change_nothing(loyalty: Client, entries: list[
     await loyalty.post("/v1/campaigns", CAMPAIGN)
     assert (await deliver(loyalty, *entries))[0] == 422
     assert await loyalty.outbox() == []
+
+
+def test_L06_the_draw_is_the_same_for_everybody_who_makes_it() -> None:
+    # `printf 18:ben | sha256sum` begins with 9ea790e9a418f0c6; over 2^64 that is 0.6197443…
+    assert not held_back("18", "ben", Decimal("0.619744"))
+    assert held_back("18", "ben", Decimal("0.619745"))
+    assert not held_back("18", "ben", Decimal(0))
+
+
+def test_L06_as_many_are_held_back_as_the_share_says_and_others_in_each_campaign() -> None:
+    share, everybody = Decimal("0.1"), [f"c{n}" for n in range(10_000)]
+    first, second = ({name for name in everybody if held_back(campaign, name, share)} for campaign in ("18", "19"))
+    assert abs(len(first) - 1000) < 120, "four standard deviations of 30 each"
+    assert len(first & second) < 150, "about a tenth of a tenth"
+
+
+async def test_L06_a_control_group_is_held_back(loyalty: Client) -> None:
+    await loyalty.post("/v1/campaigns", CAMPAIGN | {"control_share": "0.5"})
+    names = [f"c{n}" for n in range(100)]
+    held = {name for name in names if held_back("18", name, Decimal("0.5"))}
+    assert 30 < len(held) < 70
+    told = {"accepted": 100 - len(held), "held_back": len(held), "duplicate": 0}
+    assert await deliver(loyalty, *map(delivery, names)) == (200, told)
+    told = {"accepted": 0, "held_back": 0, "duplicate": 100}
+    assert await deliver(loyalty, *map(delivery, names)) == (200, told)
+    events = [(event.partitionkey, event.data) for event in await loyalty.outbox()]
+    assert {name for name, data in events if isinstance(data, CampaignDelivered) and data.control} == held
+    assert len(events) == 100
+    assert await rows(loyalty, "select count(*) from deliveries where held_back") == [(len(held),)]
+
+
+async def test_L06_who_was_held_back_can_not_answer(loyalty: Client) -> None:
+    await loyalty.post("/v1/campaigns", CAMPAIGN | {"control_share": "0.5"})
+    names = [f"c{n}" for n in range(20)]
+    await deliver(loyalty, *map(delivery, names))
+    held = next(name for name in names if held_back("18", name, Decimal("0.5")))
+    reached = next(name for name in names if not held_back("18", name, Decimal("0.5")))
+    status, problem = await answer(loyalty, response(reached), response(held))
+    assert (status, pointers(problem)) == (422, ["/responses/1/customer_id"])
+    assert await rows(loyalty, "select count(*) from responses") == [(0,)]
+    assert await answer(loyalty, response(reached)) == (200, {"accepted": 1, "duplicate": 0})

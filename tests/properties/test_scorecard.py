@@ -17,14 +17,15 @@ from shared.events.purchases import PurchaseCorrected
 from tests.properties.histories import HISTORIES, TIMES
 from tests.scoring.metrics import facts as made
 from tests.scoring.metrics.facts import AS_OF
+from tests.scoring.metrics.value_facts import MODEL
 
 OFFERED = made.catalogue("A", "B", fill=3)
 REFERENCES = st.sampled_from(
     [None, made.reference(OFFERED), made.reference(
         OFFERED, median_gap=9.0, median_first_interval=20.0, base={"wrong_item": 1},
         values={"contribution:USD": made.spread(1.0, 5.0), "answered_share": made.spread(0.0, 1.0),
-                "customization": made.spread(0.5)},
-        scores={"index": made.spread(10.0, 90.0)},
+                "customization": made.spread(0.5), "clv:USD": made.spread(0.5, 9.0)},
+        scores={"index": made.spread(10.0, 90.0)}, model=MODEL,
     )]
 )  # fmt: skip
 
@@ -87,12 +88,12 @@ def test_S03_phase_never_goes_back_in_time_but_by_a_correction(
     assert evaluate(facts, later).phases[: len(before)] == before
 
 
-@given(HISTORIES, st.integers(1, 60))
+@given(HISTORIES, REFERENCES, st.integers(1, 60))
 @settings(max_examples=200, deadline=None)
-def test_S04_nothing_turns_before_the_review(facts: list[Fact], parts: int) -> None:
-    now = evaluate(facts, AS_OF)
-    until = AS_OF + (now.next_review_at - AS_OF) * parts / 60
-    then = evaluate(facts, min(until, now.next_review_at - timedelta(microseconds=1)))
+def test_S04_nothing_turns_before_the_review(facts: list[Fact], reference: Reference | None, parts: int) -> None:
+    now = evaluate(facts, AS_OF, DEFAULT_RULES, reference)
+    until = min(AS_OF + (now.next_review_at - AS_OF) * parts / 60, now.next_review_at - timedelta(microseconds=1))
+    then = evaluate(facts, until, DEFAULT_RULES, reference)
     assert (then.phase, then.defection.at_risk) == (now.phase, now.defection.at_risk)
     assert [bond.since for bond in then.bonds.bonds.values()] == [bond.since for bond in now.bonds.bonds.values()]
     assert all(later <= earlier for later, earlier in zip(_due(then), _due(now), strict=True))

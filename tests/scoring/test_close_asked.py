@@ -62,7 +62,7 @@ async def test_S15_a_close_tells_how_far_it_is(scoring: Scoring) -> None:
     await populate(scoring, 3)
     address = (await scoring.client.post("/v1/close", {"as_of": AS_OF})).headers["Location"]
     working = asyncio.ensure_future(CloseWorker(scoring.engine, DEFAULT_RULES).work())
-    told = {}
+    told: dict[str, object] = {}
     while told.get("step") is None:
         await asyncio.sleep(0.02)
         told = (await scoring.client.get(address)).json()

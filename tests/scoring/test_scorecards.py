@@ -27,8 +27,8 @@ async def test_S01_a_card_has_every_key_of_the_contract(scoring: Scoring) -> Non
         card["cs"]["categories"]
     )
     assert set(card["bonds"]) == {"financial", "social", "customization", "structural"}
-    assert card["value"] == {"p_alive": None, "expected_purchases": None, "clv": None, "decile": None}
-    assert card["next_actions"] == []
+    assert {card["value"][name] for name in ("p_alive", "expected_purchases", "clv", "decile")} == {None}
+    assert [each["action"] for each in card["next_actions"]] == ["reward", "second_purchase", "survey"]
     unknown = card["cs"]["customer_care"]
     assert unknown["score"] is None
     assert unknown["reason"]

@@ -1,7 +1,7 @@
 """REST: campaigns, what they sent and what they heard (L06)."""
 
 from functools import partial
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, Path, Response
 from sqlalchemy import select
@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.loyalty.campaigns import commands, contacts
-from services.loyalty.campaigns.models import CampaignView, Deliveries, NewCampaign, Responses, Taken
+from services.loyalty.campaigns.models import CampaignView, Deliveries, NewCampaign, Responses, Sent, Taken
 from services.loyalty.campaigns.tables import Campaign
 from shared.events.values import ID_PATTERN
 from shared.web import history
@@ -21,6 +21,7 @@ from shared.web.work import Existing, respond
 
 router = APIRouter(prefix="/campaigns", tags=["campaigns"])
 CampaignId = Annotated[str, Path(pattern=ID_PATTERN)]
+TakenT = TypeVar("TakenT", bound=Taken)
 
 
 def _view(campaign: Campaign) -> CampaignView:
@@ -34,7 +35,7 @@ async def _demand(session: AsyncSession, campaign_id: str) -> Campaign:
     return campaign
 
 
-def _taken(taken: Taken) -> Taken:
+def _taken(taken: TakenT) -> TakenT:
     return taken
 
 
@@ -65,9 +66,9 @@ async def read_page(session: Reading, paging: Paging) -> Page[CampaignView]:
     return paging.page([_view(campaign) for campaign in rows], following)
 
 
-@router.post("/{campaign_id}/deliveries", response_model=Taken)
+@router.post("/{campaign_id}/deliveries", response_model=Sent)
 async def deliver(campaign_id: CampaignId, body: Deliveries, work: Posting) -> Response:
-    """The campaign reached customers."""
+    """The campaign reached customers; those of its control group are noted as held back, and must not be sent it."""
     command = partial(contacts.deliver, campaign_id=campaign_id, told=body.deliveries, caller=work.principal)
     return await work.run(command, _taken)
 

@@ -12,7 +12,7 @@ from shared.web.fields import Code, Day, Flag, Id, Name, Number, OccurredAt, Req
 
 
 class NewCampaign(Request):
-    """A campaign, both days included. `control_share`: the share of the target held back, 0 to 1."""
+    """A campaign, both days included. `control_share`: the share of the target held back, below 1."""
 
     id: Id | None = None
     name: Name
@@ -22,15 +22,13 @@ class NewCampaign(Request):
     ends_on: Day
     purpose: Code = "marketing"
     segment_id: Id | None = None
-    control_share: Annotated[Number, Field(le=1)] = Decimal(0)
+    control_share: Annotated[Number, Field(lt=1)] = Decimal(0)
     simulated: Flag = False
 
     @model_validator(mode="after")
     def _holds(self) -> Self:
         if self.ends_on < self.starts_on:
             refuse((("ends_on",), "the day is before starts_on"))
-        if self.control_share:
-            refuse((("control_share",), 'nobody is held back yet: without a control group only "0" is true'))
         return self
 
 
@@ -67,6 +65,12 @@ class Taken(View):
 
     accepted: int
     duplicate: int
+
+
+class Sent(Taken):
+    """`accepted`: customers newly reached; `held_back`: newly kept out of reach, as the control group."""
+
+    held_back: int
 
 
 class CampaignView(View):

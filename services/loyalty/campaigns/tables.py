@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import Column, DateTime, ForeignKeyConstraint, Numeric
+from sqlalchemy import Boolean, Column, DateTime, ForeignKeyConstraint, Numeric, text
 from sqlmodel import Field
 
 from services.loyalty.base import Base
@@ -29,7 +29,7 @@ class Campaign(Base, table=True):
 
 
 class Delivery(Base, table=True):
-    """A campaign reached a customer, once."""
+    """A campaign reached a customer, once; or would have, had the customer not been held back as its control group."""
 
     __tablename__ = "deliveries"
 
@@ -37,6 +37,7 @@ class Delivery(Base, table=True):
     customer_id: str = Field(primary_key=True)
     delivered_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
     channel: str
+    held_back: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=text("false")))
     created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
 
 

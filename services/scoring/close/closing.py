@@ -8,12 +8,14 @@ from datetime import datetime
 from prometheus_client import Gauge
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from services.scoring.audit.announcing import announce
 from services.scoring.close.population import Closed, Population
 from services.scoring.evaluation import references
+from services.scoring.evaluation.segments_in_use import SegmentsInUse
 from services.scoring.facts.progress import caught_up
 from services.scoring.findings import store as findings
-from services.scoring.membership.segments import Segments
 from services.scoring.metrics.rules import Rules
+from services.scoring.studies.audit import AUDIT
 from shared.database import Connection, raw_connection
 
 LAST_CLOSE = Gauge("close_last_as_of_seconds", "the date of the last close, seconds since 1970")
@@ -45,7 +47,8 @@ class Closing:
                 await caught_up(self.raw)
             # One snapshot for both readings of the population; it writes nothing, so it holds no relay back.
             async with self.raw.transaction(isolation="repeatable_read", readonly=True):
-                closed = await Population(self.raw, self.as_of, self.rules, Segments(), self.tell).close()
+                segments = await SegmentsInUse().today(self.raw)
+                closed = await Population(self.raw, self.as_of, self.rules, segments, self.tell).close()
         if not closed.customers:
             raise NothingKnownError("nobody was known by then")
         async with self.raw.transaction():
@@ -60,7 +63,9 @@ class Closing:
     async def _write(self, closed: Closed) -> None:
         revision = await references.write(self.raw, closed.reference)
         for name, found in closed.findings.items():
-            await findings.write(self.raw, name, self.as_of, found)
+            made = await findings.write(self.raw, name, self.as_of, found)
+            if name == AUDIT:
+                await announce(self.raw, self.as_of, made, found)
         await self.raw.execute(_DONE, self.close_id, revision, closed.customers)
         await self.raw.execute("select pg_notify('marks', '')")  # cards that have an older reference are due now
 

@@ -7,7 +7,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from prometheus_client import Counter
@@ -22,13 +22,20 @@ from services.scoring.facts.reading import (
     stores,
     surroundings,
 )
+from services.scoring.membership.comparison import Spread
+from services.scoring.membership.placing import segments_of
 from services.scoring.membership.segments import Segments
+from services.scoring.metrics.cases import MOMENT
 from services.scoring.metrics.history import read
 from services.scoring.metrics.population import Census, contribution
+from services.scoring.metrics.population_rules import ValueRules
 from services.scoring.metrics.reference import Reference
 from services.scoring.metrics.rules import Rules
-from services.scoring.metrics.scorecard import Scorecard, score
+from services.scoring.metrics.scorecard import score
+from services.scoring.metrics.value_model import ValueModel
 from services.scoring.studies.every import studies
+from services.scoring.studies.fitting import fit
+from services.scoring.studies.leaving import Leaving
 from services.scoring.studies.study import Found, Setting, Subject
 from shared.database import Connection
 
@@ -81,19 +88,46 @@ class Population:
         ):
             census.add(customer)
             self.tell("gathering", customers := customers + 1)
-        reference = census.reference(self.as_of, 0, offered)
+        reference = await self._valued(census, census.reference(self.as_of, 0, offered))
         return replace(reference, surroundings=await surroundings(self.raw))
+
+    async def _valued(self, census: Census, reference: Reference) -> Reference:
+        """The reference with a value model, in a thread: live cards are made beside us."""
+        before = await References().in_force(self.raw, self.as_of - MOMENT)
+        previous = None if before is None else before.model
+        return await asyncio.to_thread(_fitted, census, reference, self.rules.value, previous)
 
     async def _studied(self, setting: Setting) -> Closed:
         before = await References().in_force(self.raw, setting.begins)
-        made, scores, customers = studies(setting), Census(), 0
+        made, scores, members, leaving, customers = studies(setting), Census(), Spread(), Leaving(setting), 0
         async for subject in self._everybody.each(lambda name, facts: _subject(name, facts, setting, before)):
             scores.add_scores(subject.card)
+            members.add(subject.card, subject.segments)
+            leaving.add(subject)
             for study in made:
                 study.add(subject)
             self.tell("evaluating", customers := customers + 1)
-        reference = replace(setting.reference, scores=scores.distributions())
+        reference = replace(
+            setting.reference,
+            scores=scores.distributions(),
+            segments=members.distributions(),
+            around=leaving.around(),
+        )
         return Closed(reference, customers, {study.name: study.found() for study in made})
+
+
+def _fitted(census: Census, reference: Reference, rules: ValueRules, previous: ValueModel | None) -> Reference:
+    model = fit(
+        census.buyings,
+        unit_days=rules.unit / timedelta(days=1),
+        until=reference.as_of.astimezone(UTC).date() - timedelta(days=1),
+        least=rules.least,
+        previous=previous,
+        as_of=reference.as_of,
+    )
+    if model is None:
+        return reference
+    return replace(reference, model=model, values={**reference.values, **census.worths(model, rules)})
 
 
 def _subject(name: str, facts: Sequence[Fact], setting: Setting, before: Reference | None) -> Subject:
@@ -103,20 +137,17 @@ def _subject(name: str, facts: Sequence[Fact], setting: Setting, before: Referen
         name,
         history,
         card,
-        segments=_segments(card, setting),
+        segments=segments_of(card, setting.segments),
         segments_before=_segments_before(facts, setting, before),
     )
-
-
-def _segments(card: Scorecard, setting: Setting) -> tuple[str, ...]:
-    return setting.segments.of(card.fields()) if setting.segments.segments else ()
 
 
 def _segments_before(facts: Sequence[Fact], setting: Setting, before: Reference | None) -> tuple[str, ...]:
     """In which segments the customer was when the last period began, by the reference that held then."""
     if not setting.segments.segments:
         return ()
-    return _segments(score(read(facts, setting.begins, setting.rules), setting.rules, before), setting)
+    card = score(read(facts, setting.begins, setting.rules), setting.rules, before)
+    return segments_of(card, setting.segments)
 
 
 class _Everybody:
@@ -145,5 +176,5 @@ class _Everybody:
             for customer, facts in (await facts_as_of(self.raw, customers, self.as_of)).items():
                 if customer not in self._left_out and any(fact.time < self.as_of for fact in facts):
                     yield customer, facts
+                    await asyncio.sleep(0)  # live cards are made beside us, in this very process
             last = customers[-1]
-            await asyncio.sleep(0)

@@ -8,9 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.scoring.evaluation.due import HOLDS
 from services.scoring.evaluation.references import References
+from services.scoring.evaluation.segments_in_use import SegmentsInUse
 from services.scoring.facts.fact import Fact
 from services.scoring.facts.families import families_of
 from services.scoring.facts.reading import customers_after, facts_as_of, facts_of_families
+from services.scoring.membership.placing import placed
 from services.scoring.metrics.rules import Rules
 from services.scoring.metrics.scorecard import evaluate
 from shared import clock
@@ -21,10 +23,13 @@ CHUNK = 20
 
 
 class Cards:
-    """Answers for cards, now or as of any past moment. The cards are JSON texts."""
+    """Answers for cards, now or as of any past moment. The cards are JSON texts.
+
+    Segments are those of today: whoever asks for the past wants to know whom a segment would have had.
+    """
 
     def __init__(self, rules: Rules, references: References) -> None:
-        self.rules, self.references = rules, references
+        self.rules, self.references, self.segments = rules, references, SegmentsInUse()
 
     async def current(self, connection: Connection, customer: str) -> bytes | None:
         """The card as of now, of the one whom this id stands for; None for an unknown customer."""
@@ -59,6 +64,9 @@ class Cards:
         self, connection: Connection, facts: Mapping[str, list[Fact]], moment: datetime
     ) -> list[bytes]:
         """The cards of those of whom anything was known by then."""
-        reference = await self.references.in_force(connection, moment)
-        cards = {customer: evaluate(known, moment, self.rules, reference) for customer, known in facts.items()}
+        reference, segments = await self.references.in_force(connection, moment), await self.segments.today(connection)
+        cards = {
+            customer: placed(evaluate(known, moment, self.rules, reference), segments, self.rules)
+            for customer, known in facts.items()
+        }
         return [orjson.dumps(card.to_json(name)) for name, card in cards.items() if card.phase is not None]

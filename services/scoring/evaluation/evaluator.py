@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from services.scoring.evaluation.batch import Batch
 from services.scoring.evaluation.due import DUE, MARKED
 from services.scoring.evaluation.references import References
+from services.scoring.evaluation.segments_in_use import SegmentsInUse
 from services.scoring.metrics.rules import Rules
 from shared import clock
 from shared.database import Connection, is_unreachable, raw_connection, raw_transaction
@@ -37,7 +38,7 @@ class Evaluator:
     def __init__(self, engine: AsyncEngine, generation: int, rules: Rules) -> None:
         """`engine`: one that sees the generation's tables."""
         self.engine, self.generation, self.rules = engine, generation, rules
-        self.references = References()
+        self.references, self.segments = References(), SegmentsInUse()
         self.fault: str | None = "starting"
         self._woken = asyncio.Event()
         self._beat = 0.0
@@ -95,7 +96,8 @@ class Evaluator:
     async def evaluate(self, wanted: Sequence[str], now: datetime) -> int:
         """Evaluate those of `wanted` that nobody else is at, in one transaction; returns how many."""
         async with raw_transaction(self.engine) as raw:
-            evaluated = await Batch(raw, self.generation, now, self.rules).evaluate(wanted, self.references)
+            batch = Batch(raw, self.generation, now, self.rules)
+            evaluated = await batch.evaluate(wanted, self.references, self.segments)
         EVALUATED.inc(evaluated)
         return evaluated
 

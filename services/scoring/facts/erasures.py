@@ -39,6 +39,8 @@ _FORGET = (
 )
 _UNTELL = (
     "delete from app.published where customer_id = any($1)",
+    "delete from app.memberships where customer_id = any($1)",
+    "delete from app.finding_customers where customer_id = any($1)",
     "delete from app.outbox where aggregateid = any($1)",
 )
 _MARK = "insert into {schema}.marks (customer_id) select unnest($1::text[])"

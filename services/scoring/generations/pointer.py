@@ -22,9 +22,13 @@ _MARK_UNTOLD = """
     insert into {new}.marks (customer_id)
     select customer_id from {new}.cards as cards left join app.published as told using (customer_id)
     where told.customer_id is null
-       or (cards.phase, cards.bond_level, cards.at_risk) is distinct from (told.phase, told.bond_level, told.at_risk)
+       or (cards.phase, cards.bond_level, cards.at_risk, cards.segments)
+          is distinct from (told.phase, told.bond_level, told.at_risk, told.segments)
        or (cards.index_value is null) <> (told.index_value is null)
        or abs(cards.index_value - told.index_value) >= $1
+    union all
+    select customer_id from app.published as told left join {new}.cards as cards using (customer_id)
+    where cards.customer_id is null and cardinality(told.segments) > 0
 """
 
 
@@ -44,7 +48,8 @@ async def move(connection: Connection, number: int, told_move: float) -> bool:
     """Make generation `number` live, in the transaction given; False where it is not as far as the live one.
 
     Waits for whoever holds either row, half a second at the most: readers must not queue up behind us. Raises
-    `LockNotAvailableError` then. Marks every card that says something else than what was published.
+    `LockNotAvailableError` then. Marks every card that says something else than what
+    was published, and who was told to be in a segment but has no card here.
     """
     await connection.execute("set local lock_timeout = '500ms'")
     rows = [row["number"] for row in await connection.fetch(_BOTH)]

@@ -1,7 +1,7 @@
 """Segments: who is in which, by what their card and profile say."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 Field = str | float | bool | None
@@ -27,10 +27,14 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Segments:
-    """The segments in use. `revision`: rises with every change of any of them; 0 before the first."""
+    """The segments in use. `revision`: rises with every change of any of them; 0 before the first.
+
+    `versions`: by id, of those too that are out of use and nobody is in any more.
+    """
 
     revision: int = 0
     segments: tuple[Segment, ...] = ()
+    versions: Mapping[str, int] = field(default_factory=dict)
 
     def of(self, fields: Fields) -> tuple[str, ...]:
         """The ids of those that a customer is in, sorted."""

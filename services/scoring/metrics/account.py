@@ -88,19 +88,34 @@ class Account:
 def account(history: History, start: datetime, end: datetime, rules: Rules, catalogue: Catalogue | None) -> Account:
     """The account of [start, end). A currency without ruled cost counts none for visits and complaints."""
     made = Account()
-    _sell(made, history.spent(start, end), history.as_of.date(), catalogue)
-    ruled = rules.ruled_costs.get(history.currency or "", RuledCost(visit=_ZERO, complaint=_ZERO))
+    sell(made, history.spent(start, end), history.as_of.date(), catalogue)
+    ruled = ruled_cost(history, rules)
     made.visits = len(between(history.visits, start, end)) * ruled.visit
     made.complaints = len(between(history.cases, start, end)) * ruled.complaint
-    made.remedies = _recorded(between(history.remedies, start, end), "cost", history.currency)
-    made.gestures = _recorded(between(history.of(GestureMade.TYPE), start, end), "cost", history.currency)
-    steps = between(history.of(AcquisitionStageChanged.TYPE), start, end)
-    made.acquisition = _recorded(steps, "cost", history.currency)
-    made.points = _recorded(between(history.of(PointsSpent.TYPE), start, end), "value", history.currency)
+    told = {name: between(facts, start, end) for name, facts in given(history).items()}
+    made.remedies = recorded(told["remedies"], "cost", history.currency)
+    made.gestures = recorded(told["gestures"], "cost", history.currency)
+    made.acquisition = recorded(told["acquisition"], "cost", history.currency)
+    made.points = recorded(told["points"], "value", history.currency)
     return made
 
 
-def _sell(made: Account, sales: Sequence[Purchase], today: date, catalogue: Catalogue | None) -> None:
+def ruled_cost(history: History, rules: Rules) -> RuledCost:
+    """What a visit and a complaint cost in the main currency; nothing where no rule says."""
+    return rules.ruled_costs.get(history.currency or "", RuledCost(visit=_ZERO, complaint=_ZERO))
+
+
+def given(history: History) -> dict[str, Sequence[Fact]]:
+    """What tells of a cost of ours, or of points spent, by what it is, of all time."""
+    return {
+        "remedies": history.remedies,
+        "gestures": history.of(GestureMade.TYPE),
+        "acquisition": history.of(AcquisitionStageChanged.TYPE),
+        "points": history.of(PointsSpent.TYPE),
+    }
+
+
+def sell(made: Account, sales: Sequence[Purchase], today: date, catalogue: Catalogue | None) -> None:
     """Enter the sales; those under a steady margin are gathered by category first, for speed."""
     made.purchases = len(sales)
     steady = catalogue.steady_margins(today) if sales and catalogue else {}
@@ -120,7 +135,7 @@ def _sell(made: Account, sales: Sequence[Purchase], today: date, catalogue: Cata
         made.assume(category, listed, sum([line.paid for line in lines], _ZERO), steady[category])
 
 
-def _recorded(facts: Iterable[Fact], name: str, currency: str | None) -> Decimal:
+def recorded(facts: Iterable[Fact], name: str, currency: str | None) -> Decimal:
     """The sum of what these facts tell under that name, in the main currency; what tells nothing is not guessed."""
     amounts = (fact.data.get(name) for fact in facts)
     return sum((Decimal(each["amount"]) for each in amounts if each and each["currency"] == currency), _ZERO)

@@ -137,8 +137,12 @@ def held_since(pieces: Sequence[Piece], as_of: datetime, rules: Bonding) -> date
 def _holds(pieces: Sequence[Piece], at: datetime, rules: Bonding) -> bool:
     if strength(pieces, at, rules) < rules.held:
         return False
-    events = {(each.fact.source, each.fact.id) for each in pieces if at - each.time <= rules.within}
-    return len(events) >= rules.events
+    return distinct(pieces, at, rules) >= rules.events
+
+
+def distinct(pieces: Sequence[Piece], at: datetime, rules: Bonding) -> int:
+    """How many distinct events, not too old at that time, these pieces are of."""
+    return len({(each.fact.source, each.fact.id) for each in pieces if at - each.time <= rules.within})
 
 
 def _lost_at(pieces: Sequence[Piece], as_of: datetime, rules: Rules) -> datetime | None:

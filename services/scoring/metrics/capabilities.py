@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import chain, groupby
 from typing import NamedTuple
 
 from services.scoring.facts.fact import Fact
@@ -18,13 +19,20 @@ from shared.events.customers import RequirementChecked
 from shared.events.purchases import PurchaseNotAvailable
 
 
-class Capability(NamedTuple):
-    """One capability: how often it was called upon, how often it failed; the latest facts that failed, and of all."""
+class Call(NamedTuple):
+    """What one fact tells: how often a capability was called upon, and how often it failed."""
 
+    fact: Fact
     called: int
     failed: int
-    failures: Sequence[Fact] = ()
-    others: Sequence[Fact] = ()
+
+
+class Capability(NamedTuple):
+    """One capability: how often it was called upon, how often it failed; the calls by kind, in reading order."""
+
+    called: int = 0
+    failed: int = 0
+    kinds: Sequence[Sequence[Call]] = ()
 
     @property
     def met(self) -> int:
@@ -37,7 +45,7 @@ class Capability(NamedTuple):
         return self.met / self.called if self.called else None
 
 
-_SILENCE = Capability(0, 0)
+_SILENCE = Capability()
 
 
 def capabilities(history: History, rules: Rules, reference: Reference | None) -> Metric:
@@ -47,12 +55,7 @@ def capabilities(history: History, rules: Rules, reference: Reference | None) ->
     had, or were defective or against a requirement: where nobody ever does, none is silence. Null where no
     capability was called upon.
     """
-    found = {
-        "availability": _availability(history, reference),
-        "punctuality": _punctuality(history),
-        "quality": _quality(history, reference),
-        "authority": _authority(history),
-    }
+    found = called_upon(history, reference)
     share = mean(each.share for each in found.values())
     return metric(
         score=None if share is None else 100 * share,
@@ -66,36 +69,42 @@ def capabilities(history: History, rules: Rules, reference: Reference | None) ->
     )
 
 
+def called_upon(history: History, reference: Reference | None) -> dict[str, Capability]:
+    """Each capability by name, as far as it was called upon in the window."""
+    return {
+        "availability": _availability(history, reference),
+        "punctuality": _punctuality(history),
+        "quality": _quality(history, reference),
+        "authority": _authority(history),
+    }
+
+
+def _told(*kinds: Sequence[Call]) -> Capability:
+    calls = list(chain.from_iterable(kinds))
+    return Capability(sum([call.called for call in calls]), sum([call.failed for call in calls]), kinds)
+
+
 def _availability(history: History, reference: Reference | None) -> Capability:
     """Lines to be had of the lines asked for, in purchases and in vain."""
     if not recorded(history, reference, "unavailable"):
         return _SILENCE
     vain = history.recent(history.of(PurchaseNotAvailable.TYPE))
     lacking = [each for each in history.recent(history.bought) if "unavailable" in each.told]
-    lines = sum(fact.data["lines"] for fact in vain)
-    return Capability(
-        called=_lines(_bills(history, lacking)) + lines,
-        failed=sum(each.told["unavailable"] for each in lacking) + lines,
-        failures=latest([each.fact for each in lacking], vain),
-        others=_latest_bills(history),
+    return _told(
+        [Call(each.fact, _lines(each), each.told.get("unavailable", 0)) for each in _bills(history, lacking)],
+        [Call(fact, fact.data["lines"], fact.data["lines"]) for fact in vain],
     )
 
 
 def _punctuality(history: History) -> Capability:
     """Lines in full and on time of the lines due in the window; an open one past due is late."""
     due = [order for order in orders(history) if history.start <= order.due_at < history.as_of]
-    late = [order for order in due if order.delivered is None or order.delivered > order.due_at]
-    return Capability(
-        called=len(due),
-        failed=len(late),
-        failures=_purchases(late),
-        others=_purchases(due),
-    )
+    bills = [list(lines) for _, lines in groupby(due, key=lambda order: order.fact.order)]
+    return _told([Call(lines[0].fact, len(lines), sum(_late(line) for line in lines)) for lines in bills])
 
 
-def _purchases(lines: Sequence[Order]) -> tuple[Fact, ...]:
-    """The latest purchases that these lines are of, each once."""
-    return latest(list({each.fact.order: each.fact for each in lines}.values()))
+def _late(line: Order) -> bool:
+    return line.delivered is None or line.delivered > line.due_at
 
 
 def _quality(history: History, reference: Reference | None) -> Capability:
@@ -105,12 +114,10 @@ def _quality(history: History, reference: Reference | None) -> Capability:
     defective = _defective(history.returns)
     broken = [each for each in history.recent(history.bought) if each.fact.subject in defective]
     checks = history.recent(history.of(RequirementChecked.TYPE))
-    failed = [check for check in checks if not check.data["conforms"]]
-    return Capability(
-        called=_lines(_bills(history, broken)) + len(checks),
-        failed=sum(min(defective[each.fact.subject], _lines([each])) for each in broken) + len(failed),
-        failures=latest([each.fact for each in broken], failed),
-        others=latest(_latest_bills(history), checks),
+    bills = [(each, _lines(each)) for each in _bills(history, broken)]
+    return _told(
+        [Call(each.fact, lines, min(defective[each.fact.subject], lines)) for each, lines in bills],
+        [Call(check, 1, int(not check.data["conforms"])) for check in checks],
     )
 
 
@@ -118,29 +125,24 @@ def _authority(history: History) -> Capability:
     """Remedies granted without asking anybody else, of the remedies asked for."""
     granted = history.recent(history.remedies)
     refused = history.recent(history.of(ComplaintRemedyRefused.TYPE))
-    beyond = [fact for fact in granted if fact.data.get("escalated", False)]
-    return Capability(
-        called=len(granted) + len(refused),
-        failed=len(beyond) + len(refused),
-        failures=latest(beyond, refused),
-        others=latest(granted),
+    return _told(
+        [Call(fact, 1, int(fact.data.get("escalated", False))) for fact in granted],
+        [Call(fact, 1, 1) for fact in refused],
     )
 
 
 def _bills(history: History, failed: Sequence[Purchase]) -> list[Purchase]:
     """The purchases of the window; those wholly returned too if they failed, or the failure would vanish."""
-    return [*history.recent(history.purchases), *(each for each in failed if each.voided is not None)]
+    lost = [each for each in failed if each.voided is not None]
+    kept = history.recent(history.purchases)
+    return sorted([*kept, *lost], key=lambda each: each.fact.order) if lost else list(kept)
 
 
-def _latest_bills(history: History) -> tuple[Fact, ...]:
-    return latest([each.fact for each in history.recent(history.purchases)[-EVIDENCE:]])
+def _lines(bill: Purchase) -> int:
+    return sum([group["count"] for group in bill.told["lines"]])
 
 
-def _lines(bills: Sequence[Purchase]) -> int:
-    return sum([group["count"] for each in bills for group in each.told["lines"]])
-
-
-def _defective(returns: Sequence[Fact]) -> Mapping[str, int]:
+def _defective(returns: Sequence[Fact]) -> Counter[str]:
     """Lines returned as defective by purchase; of lines returned in part, one for each category is known."""
     lines: Counter[str] = Counter()
     for fact in returns:
@@ -162,8 +164,9 @@ def _inputs(found: Mapping[str, Capability]) -> dict[str, dict[str, float | int 
 
 def _evidence(found: Mapping[str, Capability]) -> tuple[Fact, ...]:
     """What was not met; where everything was, the latest of all that was called upon."""
-    failures = [fact for each in found.values() for fact in each.failures]
-    facts = failures or [fact for each in found.values() for fact in each.others]
+    kinds = [kind for each in found.values() for kind in each.kinds]
+    facts = [call.fact for kind in kinds for call in kind if call.failed]
+    facts = facts or [call.fact for kind in kinds for call in kind[-EVIDENCE:]]
     once = {fact.order: fact for fact in facts}
     return latest([once[order] for order in sorted(once)])
 

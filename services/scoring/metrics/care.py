@@ -38,7 +38,7 @@ def care(history: History, rules: Rules) -> Metric:
     `value`: that share, the score a hundred times it. By opening time; null, never 100, where nothing is due. The
     formula is this project's own; what customers say and complain of stands beside it.
     """
-    found = _owed(history, rules)
+    found = owed(history, rules)
     share = found.kept / found.due if found.due else None
     opened = history.recent(history.cases)
     return metric(
@@ -66,7 +66,8 @@ def care(history: History, rules: Rules) -> Metric:
     )
 
 
-def _owed(history: History, rules: Rules) -> Owed:
+def owed(history: History, rules: Rules) -> Owed:
+    """What was owed to the customer in the window."""
     due = [case for case in history.recent(history.cases) if case.counts(history.as_of)]
     return Owed(
         cases=due,

@@ -22,7 +22,7 @@ def categories(history: History, rules: Rules, reference: Reference | None) -> M
     """
     bought = history.spent(history.start, history.as_of)
     net = history.spend
-    offered = _offered(history, rules, reference)
+    offered = offered_to(history, rules, reference)
     spend = {name: net[name] for name in sorted(net) if name in offered}
     taken = {name: value for name, value in spend.items() if value > 0}
     known = sum(spend.values(), _ZERO) > 0 and len(offered) > 1
@@ -49,7 +49,8 @@ def categories(history: History, rules: Rules, reference: Reference | None) -> M
     )
 
 
-def _offered(history: History, rules: Rules, reference: Reference | None) -> frozenset[str]:
+def offered_to(history: History, rules: Rules, reference: Reference | None) -> frozenset[str]:
+    """The categories on offer as of the history's date; none without a reference."""
     if reference is None:
         return frozenset()
     return reference.catalogue.offered(history.as_of.date()) - {rules.unknown_category}

@@ -32,8 +32,8 @@ def chain(history: History, rules: Rules) -> Metric:
     commitments kept of those due in the window, else the health last told; 0 for a link that ended and was
     not replaced. A referral made weighs 1 and is well. A link of which nothing is known is shown, not scored.
     """
-    referrals = _referrals(history)
-    found = [*_strengths(history), *referrals]
+    found = strengths(history)
+    referrals = sum(each.fact.type == ReferralMade.TYPE for each in found)
     known = [(each.weight, each.health) for each in found if each.health is not None]
     total = sum((weight for weight, _ in known), _ZERO)
     health = float(sum((weight * well for weight, well in known), _ZERO) / total) if known else None
@@ -42,10 +42,10 @@ def chain(history: History, rules: Rules) -> Metric:
         value=health,
         unit="mean health of the links",
         inputs={
-            "links": len(found) - len(referrals),
+            "links": len(found) - referrals,
             "lost": sum(each.lost for each in found),
             "health_unknown": len(found) - len(known),
-            "referrals": len(referrals),
+            "referrals": referrals,
             "weight": amount(total),
         },
         n=len(known),
@@ -55,12 +55,17 @@ def chain(history: History, rules: Rules) -> Metric:
     )
 
 
+def strengths(history: History) -> list[Strength]:
+    """Every link that counts in the window, referrals last."""
+    return [*_links(history), *_referrals(history)]
+
+
 def _referrals(history: History) -> list[Strength]:
     made = {fact.subject: fact for fact in history.recent(history.of(ReferralMade.TYPE))}
     return [Strength(fact, _ONE, _ONE) for fact in made.values()]
 
 
-def _strengths(history: History) -> list[Strength]:
+def _links(history: History) -> list[Strength]:
     """The links that hold, or held last, the place of those active in the window, with what all of them bring."""
     known = links(history)
     if not known:

@@ -23,16 +23,23 @@ class Joined(NamedTuple):
     start: datetime
     end: datetime | None
 
+    def within(self, start: datetime, end: datetime) -> timedelta:
+        """How long it was active in [start, end)."""
+        return max(timedelta(), (self.end or end) - max(self.start, start))
+
 
 class Dealings(NamedTuple):
     """Orders and cases of the window since the first offer, those through an integration, and joint reviews.
 
+    `offered`: what tells that an integration was there to be used; `joined`: when one was, of an organization;
     `expected`: joint reviews that were to be held by now, None for an individual.
     """
 
+    offered: Sequence[Fact]
     all: Sequence[Fact]
     through: Sequence[Fact]
     held: Sequence[Fact]
+    joined: Sequence[Joined]
     expected: float | None
 
     @property
@@ -54,15 +61,14 @@ def collaboration(history: History, rules: Rules) -> Metric:
     `value`: that share, since the first offer. Null where no integration was ever offered, or nothing of the
     window tells of one.
     """
-    offered = history.of(IntegrationOffered.TYPE, IntegrationStarted.TYPE, IntegrationUsed.TYPE, IntegrationEnded.TYPE)
-    found = _dealings(history, offered[0].time) if offered else Dealings((), (), (), None)
+    found = dealings(history)
     score = mean((found.share, found.reviewed))
     return metric(
         score=None if score is None else 100 * score,
         value=found.share,
         unit="share of orders and cases through an integration",
         inputs={
-            "integrations": len({fact.subject for fact in offered}),
+            "integrations": len({fact.subject for fact in found.offered}),
             "orders_and_cases": len(found.all),
             "through_integration": len(found.through),
             "reviews_held": len(found.held),
@@ -70,8 +76,8 @@ def collaboration(history: History, rules: Rules) -> Metric:
             "reviews_share": None if found.reviewed is None else rounded(found.reviewed),
         },
         n=len(found.all) + int(found.expected or 0),
-        evidence=latest(found.through, found.held) or latest(found.all, offered),
-        reason=_reason(found, offered=bool(offered)),
+        evidence=latest(found.through, found.held) or latest(found.all, found.offered),
+        reason=_reason(found),
         rules=rules,
     )
 
@@ -85,17 +91,25 @@ def turns(history: History) -> list[datetime]:
     return [history.as_of - (owed - _YEAR) // rate * MOMENT] if rate and owed < _YEAR else []
 
 
-def _dealings(history: History, offer: datetime) -> Dealings:
+def dealings(history: History) -> Dealings:
     """What was dealt since an integration was there to be used: offered, or used before anybody told of the offer."""
+    offered = history.of(IntegrationOffered.TYPE, IntegrationStarted.TYPE, IntegrationUsed.TYPE, IntegrationEnded.TYPE)
+    return _dealings(history, offered) if offered else Dealings((), (), (), (), (), None)
+
+
+def _dealings(history: History, offered: Sequence[Fact]) -> Dealings:
     both = [each.fact for each in history.purchases] + [each.fact for each in history.cases]
     through = [fact for fact in both if "integration_id" in fact.data]
-    start = max(history.start, min([offer, *(fact.time for fact in through)]))
-    dealings = sorted((fact for fact in both if fact.time >= start), key=lambda fact: fact.order)
+    start = max(history.start, min([offered[0].time, *(fact.time for fact in through)]))
+    since = sorted((fact for fact in both if fact.time >= start), key=lambda fact: fact.order)
+    joined = _joined(history) if _is_organization(history) else None
     return Dealings(
-        all=dealings,
-        through=[fact for fact in dealings if "integration_id" in fact.data],
+        offered=offered,
+        all=since,
+        through=[fact for fact in since if "integration_id" in fact.data],
         held=_reviews(history),
-        expected=_owed(_joined(history), history) / _YEAR if _is_organization(history) else None,
+        joined=joined or (),
+        expected=None if joined is None else _owed(joined, history) / _YEAR,
     )
 
 
@@ -126,14 +140,11 @@ def _joined(history: History) -> list[Joined]:
 
 def _owed(joined: Sequence[Joined], history: History) -> int:
     """Joint reviews expected of the window, in parts of a review: `_YEAR` of them are one. Exact, of any size."""
-    lengths = [
-        (each.reviews, (each.end or history.as_of) - max(each.start, history.start)) for each in joined if each.reviews
-    ]
-    return sum(reviews * max(0, length // MOMENT) for reviews, length in lengths)
+    return sum(each.reviews * (each.within(history.start, history.as_of) // MOMENT) for each in joined if each.reviews)
 
 
-def _reason(found: Dealings, *, offered: bool) -> str:
-    if not offered:
+def _reason(found: Dealings) -> str:
+    if not found.offered:
         return "No integration was ever offered."
     said = []
     if found.all:

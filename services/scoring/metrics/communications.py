@@ -1,9 +1,11 @@
 """Communications, interaction and positioning: whether the customer answers, and talks with us."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from services.scoring.facts.fact import Fact
-from services.scoring.metrics.conversations import conversations
+from services.scoring.metrics.contacts import Contact
+from services.scoring.metrics.conversations import Conversation, conversations
 from services.scoring.metrics.distribution import rounded
 from services.scoring.metrics.history import History
 from services.scoring.metrics.metric import Metric, counted, latest, mean, metric
@@ -18,12 +20,37 @@ class Dialogue(NamedTuple):
     `violations`: contacts without consent, made or only tried, counted nowhere else.
     """
 
-    delivered: int
-    answered: int
+    contacts: Sequence[Contact]
+    talks: Sequence[Conversation]
     violations: int
-    begun: int
-    concluded: int
-    facts: tuple[Fact, ...]
+
+    @property
+    def delivered(self) -> int:
+        """Consented contacts delivered."""
+        return len(self.contacts)
+
+    @property
+    def answered(self) -> int:
+        """Those of them that were answered while valid."""
+        return sum(contact.answer is not None for contact in self.contacts)
+
+    @property
+    def begun(self) -> int:
+        """Conversations and doubts."""
+        return len(self.talks)
+
+    @property
+    def concluded(self) -> int:
+        """Those of them with an outcome."""
+        return sum(talk.concluded for talk in self.talks)
+
+    @property
+    def facts(self) -> tuple[Fact, ...]:
+        """The latest of it."""
+        return latest(
+            sorted((contact.answer or contact.fact for contact in self.contacts), key=lambda fact: fact.order),
+            sorted((talk.fact for talk in self.talks), key=lambda fact: fact.order),
+        )
 
     @property
     def answered_share(self) -> float | None:
@@ -40,18 +67,11 @@ def dialogue(history: History) -> Dialogue:
     """What was said in the window. A contact that is still open is not answered yet, as intended."""
     all_contacts = history.recent(history.contacts)
     contacts = [contact for contact in all_contacts if contact.consented]
-    talks = conversations(history)
     violations = history.recent(history.of(ContactViolation.TYPE))
     return Dialogue(
-        delivered=len(contacts),
-        answered=sum(contact.answer is not None for contact in contacts),
+        contacts=contacts,
+        talks=conversations(history),
         violations=len(all_contacts) - len(contacts) + len(violations),
-        begun=len(talks),
-        concluded=sum(talk.concluded for talk in talks),
-        facts=latest(
-            sorted((contact.answer or contact.fact for contact in contacts), key=lambda fact: fact.order),
-            sorted((talk.fact for talk in talks), key=lambda fact: fact.order),
-        ),
     )
 
 

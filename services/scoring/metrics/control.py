@@ -46,8 +46,8 @@ def control(history: History, rules: Rules, reference: Reference | None) -> Metr
     recorded a dispute, a correction or a wrong item in the window: where nobody ever does, none is silence. A
     purchase wholly returned counts where it was wrong, or the failure would vanish with it.
     """
-    work = _work(history)
-    timely = _timeliness(history, work.due, rules.control)
+    work = work_of(history)
+    timely = timeliness(weighed(history, work.due, rules.control))
     counts = bool(work.due) or recorded(history, reference, "dispute", "correction", "wrong_item")
     score = mean((timely, work.rightness if counts else None))
     return metric(
@@ -62,7 +62,8 @@ def control(history: History, rules: Rules, reference: Reference | None) -> Metr
     )
 
 
-def _work(history: History) -> Work:
+def work_of(history: History) -> Work:
+    """What was done for the customer in the window."""
     found = history.recent(steps(history))
     due = [step for step in found if step.late(history.as_of) is not None]
     wrong = [each for each in history.recent(history.bought) if each.wrong_item or each.corrected]
@@ -75,14 +76,16 @@ def _work(history: History) -> Work:
     )
 
 
-def _timeliness(history: History, due: Sequence[Step], rules: Control) -> float | None:
-    """Σ aᵢ·max(0, 1 − lateᵢ/worthless)/Σ aᵢ over the steps that were due; open ones age to `as_of`."""
-    if not due:
-        return None
+def weighed(history: History, due: Sequence[Step], rules: Control) -> list[tuple[Decimal, Decimal]]:
+    """Of each step that was due its weight aᵢ, and max(0, 1 − lateᵢ/worthless); open ones age to `as_of`."""
     currency = history.currency or _usual_currency(due)
-    weighed = [(_weight(step, currency), _credit(step, history, rules)) for step in due]
-    total = sum((weight for weight, _ in weighed), Decimal(0))
-    return float(sum((weight * credit for weight, credit in weighed), Decimal(0)) / total)
+    return [(_weight(step, currency), _credit(step, history, rules)) for step in due]
+
+
+def timeliness(due: Sequence[tuple[Decimal, Decimal]]) -> float | None:
+    """The weighed mean of the steps that were due."""
+    total = sum((weight for weight, _ in due), Decimal(0))
+    return float(sum((weight * credit for weight, credit in due), Decimal(0)) / total) if due else None
 
 
 def _usual_currency(due: Sequence[Step]) -> str | None:

@@ -31,13 +31,14 @@ def profit(history: History, rules: Rules, catalogue: Catalogue | None) -> Profi
     return Profit(this, contribution, change)
 
 
-def cost(history: History, rules: Rules, reference: Reference | None) -> Metric:
+def cost(history: History, rules: Rules, reference: Reference | None, found: Profit | None = None) -> Metric:
     """Mean of the percentiles of contribution and of its change, and of the margin shared back to target.
 
-    `value`: the contribution of the window, money in the main currency. Null where no cost is known.
-    Contribution as usual in customer profitability analysis; the mean is this project's own.
+    `value`: the contribution of the window, money in the main currency. Null where no cost is known. `found`: the
+    profit, where the caller has it already. Contribution as usual in customer profitability analysis; the mean is
+    this project's own.
     """
-    found = profit(history, rules, None if reference is None else reference.catalogue)
+    found = found or profit(history, rules, None if reference is None else reference.catalogue)
     made, shared = found.account, found.account.shared_back
     level = _rank(reference, f"contribution:{history.currency}", found.contribution, rules)
     trend = _rank(reference, f"contribution_change:{history.currency}", found.change, rules)

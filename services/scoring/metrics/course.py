@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from services.scoring.metrics.purchases import Purchase
+from services.scoring.metrics.rhythm import gaps
 from services.scoring.metrics.rules import Extension, Rules
 
 
@@ -40,6 +41,11 @@ class Course:
     def days(self) -> int:
         """How many purchase days."""
         return len(self._days)
+
+    @property
+    def gaps(self) -> list[int]:
+        """The days between one purchase day and the next."""
+        return gaps(self._days)
 
     @property
     def widened(self) -> bool:

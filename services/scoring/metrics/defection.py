@@ -14,7 +14,9 @@ from services.scoring.metrics.history import History
 from services.scoring.metrics.metric import counted
 from services.scoring.metrics.reference import Reference
 from services.scoring.metrics.rhythm import gaps, in_days, own_limit
+from services.scoring.metrics.risk import Absence, absence, unlikely
 from services.scoring.metrics.rules import Rules, Silence
+from services.scoring.metrics.value import alive
 
 _TIME = attrgetter("time")
 _DAY = attrgetter("day")
@@ -22,21 +24,24 @@ _DAY = attrgetter("day")
 
 @dataclass(frozen=True, slots=True)
 class Defection:
-    """`silence` since the last purchase, and the customer's own `limit` to it; None while not known.
+    """`absence`: what was heard of the customer; `p_alive`: what the value model expects, None where there is none.
 
-    `defected`: gone, as far as one can see; `at_risk` is the same until a value model adds what it expects.
-    `reactivated`: was gone, and came back in the window. `cause`: None unless at risk.
+    `defected`: gone, as far as one can see; `at_risk`: gone, or too improbably alive. `reactivated`: was gone, and
+    came back in the window. `cause`: None unless at risk.
     """
 
     at_risk: bool
-    defected: bool
     reactivated: bool
-    exit_stated: bool
-    silence: timedelta | None
-    limit: timedelta | None
+    absence: Absence
+    p_alive: float | None
     cause: Cause | None
     evidence: Sequence[Piece]
     reason: str
+
+    @property
+    def defected(self) -> bool:
+        """Whether the customer is gone, as far as one can see."""
+        return self.absence.gone
 
     def to_json(self) -> dict[str, Any]:
         """The shape of `defection` in a scorecard."""
@@ -45,9 +50,10 @@ class Defection:
             "cause": None if self.cause is None else str(self.cause),
             "evidence": [piece.to_json() for piece in self.evidence],
             "points": {str(cause): total for cause, total in points(self.evidence).items()},
-            "exit_stated": self.exit_stated,
-            "silence_days": None if self.silence is None else rounded(in_days(self.silence)),
-            "limit_days": None if self.limit is None else rounded(in_days(self.limit)),
+            "exit_stated": self.absence.left,
+            "p_alive": None if self.p_alive is None else rounded(self.p_alive),
+            "silence_days": _days(self.absence.silence),
+            "limit_days": _days(self.absence.limit),
             "defected": self.defected,
             "reactivated": self.reactivated,
             "reason": self.reason,
@@ -55,35 +61,23 @@ class Defection:
 
 
 def defection(history: History, rules: Rules, reference: Reference | None = None) -> Defection:
-    """At risk by a stated exit without a purchase since, or by a silence over the customer's own limit.
+    """At risk by a stated exit without a purchase since, a silence over the own limit, or a low probability alive.
 
-    The reference tells what happened around the customer, which may be the cause.
+    The reference tells what happened around the customer, which may be the cause, and has the value model.
     """
-    last = history.purchases[-1].time if history.purchases else None
-    silence = None if last is None else history.as_of - last
-    limit = own_limit(sorted(gaps(history.days)), rules.silence)
-    left = bool(history.exits) and (last is None or last <= history.exits[-1].time)
-    silent = silence is not None and limit is not None and silence > limit
+    now, p_alive = absence(history, history.as_of, rules.silence), alive(history, history.as_of, reference)
     found = pieces(history, rules, reference)
-    gone = left or silent
-    cause = leader(found, rules.causes) if gone else None
+    risk = now.gone or unlikely(p_alive, rules)
+    cause = leader(found, rules.causes) if risk else None
     return Defection(
-        at_risk=gone,
-        defected=gone,
-        reactivated=not gone and bool(comebacks(history, rules.silence)),
-        exit_stated=left,
-        silence=silence,
-        limit=limit,
+        at_risk=risk,
+        reactivated=not now.gone and bool(comebacks(history, rules.silence)),
+        absence=now,
+        p_alive=p_alive,
         cause=cause,
         evidence=found,
-        reason=_reason(left, silence, limit, cause),
+        reason=_reason(now, p_alive if risk else None, cause),
     )
-
-
-def silent_from(history: History, rules: Silence) -> datetime | None:
-    """Until when the customer may be silent without being at risk; None where no limit is known."""
-    limit = own_limit(sorted(gaps(history.days)), rules)
-    return None if limit is None else history.purchases[-1].time + limit
 
 
 def comebacks(history: History, rules: Silence) -> list[datetime]:
@@ -116,14 +110,22 @@ def _broke(earlier: Sequence[int], gap: int, rules: Silence) -> bool:
     return limit is not None and timedelta(days=gap) > limit
 
 
-def _reason(left: bool, silence: timedelta | None, limit: timedelta | None, cause: Cause | None) -> str:
+def _days(length: timedelta | None) -> float | None:
+    return None if length is None else rounded(in_days(length))
+
+
+def _reason(now: Absence, p_alive: float | None, cause: Cause | None) -> str:
+    """Which of the three it is, in this order; `p_alive`: None unless at risk."""
     why = f"; the cause is {cause}" if cause else ""
-    if left:
+    if now.left:
         return f"The customer said that they leave and has not bought since{why}."
-    if silence is None:
+    if now.silence is None:
         return "No purchase yet: there is no rhythm that could break."
-    said = f"Last bought {counted(silence.days, 'day')} ago"
-    if limit is None:
-        return f"{said}; too few purchase days to know a rhythm."
-    over = "over" if silence > limit else "within"
-    return f"{said}, {over} the usual limit of {in_days(limit):.0f} days{why}."
+    said = f"Last bought {counted(now.silence.days, 'day')} ago"
+    if now.limit is None:
+        said += "; too few purchase days to know a rhythm"
+    else:
+        said += f", {'over' if now.silent else 'within'} the usual limit of {in_days(now.limit):.0f} days"
+    if p_alive is not None and not now.silent:
+        said += f", but alive with only {100 * p_alive:.0f} % probability"
+    return f"{said}{why}."

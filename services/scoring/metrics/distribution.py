@@ -43,12 +43,16 @@ class Distribution:
         """Mid-rank percentile of `value`, 100·(below + ½·equal)/N; None when N < `least`."""
         if self.size < max(least, 1):
             return None
+        below, equal = self.standing(value)
+        return rounded(100 * (below + equal / 2) / self.size)
+
+    def standing(self, value: float) -> tuple[int, int]:
+        """How many members have less than `value`, and how many just as much."""
         wanted = rounded(value)
         at = bisect_left(self.values, wanted)
         below = self.upto[at - 1] if at else 0
         present = at < len(self.values) and self.values[at] == wanted
-        equal = self.upto[at] - below if present else 0
-        return rounded(100 * (below + equal / 2) / self.size)
+        return below, self.upto[at] - below if present else 0
 
     def to_json(self) -> dict[str, Any]:
         """`{values: [number], upto: [integer]}`."""

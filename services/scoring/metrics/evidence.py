@@ -24,7 +24,7 @@ def pieces(history: History, rules: Rules, reference: Reference | None) -> list[
     )
     found = [Piece(fact.time, fact.type, fact.subject, cause, points) for kind, points in kinds for cause, fact in kind]
     if reference is not None:
-        found += outside(history, start, reference.surroundings, rules)
+        found += outside(history, start, reference, rules)
     return sorted(found)
 
 

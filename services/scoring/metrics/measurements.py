@@ -28,7 +28,7 @@ def measurements(history: History, rules: Rules) -> Metric:
 
     `value`: the mean itself. Null where nothing is known of the customer.
     """
-    instruments = _instruments(history, rules) if history.facts else []
+    instruments = instruments_of(history, rules) if history.facts else []
     freshness = {each.name: _freshness(each, history) for each in instruments}
     fresh = mean(freshness.values())
     taken = [each.taken for each in instruments if each.taken is not None]
@@ -50,7 +50,7 @@ def _in_order(taken: Sequence[Fact]) -> list[Fact]:
     return sorted(once.values(), key=lambda fact: fact.order)
 
 
-def _instruments(history: History, rules: Rules) -> list[Instrument]:
+def instruments_of(history: History, rules: Rules) -> list[Instrument]:
     """Those that apply: surveys to who bought or came, a complaint's survey to who complained of late."""
     limits, surveys = rules.freshness, history.surveys
     profile = history.profiles if history.consents.any_given(history.as_of) else ()

@@ -1,11 +1,14 @@
-"""Evidence of a cause of defection in what happened around the customer: what they used ended, or theirs declines."""
+"""Evidence of a cause of defection around the customer: what they used ended, theirs declines, others leave."""
 
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime
 
+from services.scoring.facts.fact import Fact
+from services.scoring.metrics.activity import active, main_store
+from services.scoring.metrics.around import Market
 from services.scoring.metrics.causes import Cause, Piece
 from services.scoring.metrics.history import History
+from services.scoring.metrics.reference import Reference
 from services.scoring.metrics.rules import Rules
 from services.scoring.metrics.surroundings import Surroundings, midnight
 from services.scoring.metrics.timeline import between
@@ -13,20 +16,21 @@ from shared.events.reference import ChannelRetired, SectorDeclined, StoreClosed
 from shared.events.visits import TouchpointRecorded
 
 
-def outside(history: History, start: datetime, around: Surroundings, rules: Rules) -> Iterator[Piece]:
-    """What touches this customer since `start`: direct events, at midnight UTC of their day.
+def outside(history: History, start: datetime, reference: Reference, rules: Rules) -> Iterator[Piece]:
+    """What touches this customer since `start`: direct events, at midnight UTC of their day, and what others do.
 
     A channel must have been used, a store bought at most, in the time before.
     """
-    before, points = start - rules.patterns.before, rules.causes.direct
+    around, before, points = reference.surroundings, start - rules.patterns.before, rules.causes.direct
     yield from _declines(history, start, around, points)
     channels = _ended(around.channels, start, history.as_of)
     for channel in sorted(_channels(history, before) & channels.keys()) if channels else ():
         yield Piece(channels[channel], ChannelRetired.TYPE, channel, Cause.TECHNOLOGICAL, points)
     stores = _ended(around.stores, start, history.as_of)
-    store = _main_store(history, before) if stores else None
+    store = main_store(history, before, history.as_of) if stores else None
     if store in stores:
         yield Piece(stores[store], StoreClosed.TYPE, store, Cause.ORGANIZATIONAL, points)
+    yield from _others(history, reference, rules)
 
 
 def _declines(history: History, start: datetime, around: Surroundings, points: int) -> Iterator[Piece]:
@@ -55,8 +59,23 @@ def _channels(history: History, start: datetime) -> set[str]:
     return {fact.data["channel"] for fact in used if "channel" in fact.data}
 
 
-def _main_store(history: History, start: datetime) -> str | None:
-    """The store of most purchases in [start, as_of), the first by name if several; None where none is told."""
-    stores = [each.fact.store for each in between(history.purchases, start, history.as_of)]
-    counts = Counter(store for store in stores if store is not None)
-    return min(counts, key=lambda store: (-counts[store], store), default=None)
+def _others(history: History, reference: Reference, rules: Rules) -> Iterator[Piece]:
+    """What other customers did in the reference's last period, of who was one of them when it began: patterns.
+
+    Each is shown by the customer's last purchase, of a store the last one there.
+    """
+    around, begins = reference.around, reference.as_of - rules.period
+    market = Market.of(history) if around.markets else None
+    store = main_store(history, begins - rules.window, begins) if around.stores else None
+    falls, emptied = market in around.markets, store in around.stores
+    if not (falls or emptied) or not active(history, begins, rules):
+        return
+    if falls:
+        yield _shown_by(history.purchases[-1].fact, Cause.MARKET, rules)
+    if emptied:
+        there = [each.fact for each in history.purchases if each.fact.store == store]
+        yield _shown_by(there[-1], Cause.ORGANIZATIONAL, rules)
+
+
+def _shown_by(fact: Fact, cause: Cause, rules: Rules) -> Piece:
+    return Piece(fact.time, fact.type, fact.subject, cause, rules.causes.pattern)

@@ -66,13 +66,20 @@ def _more_returns(history: History, start: datetime, rules: Patterns) -> Fact | 
 
 
 def _category_abandoned(history: History, start: datetime, rules: Rules) -> Fact | None:
-    """A category bought steadily in the time before, and not once since, though other purchases go on."""
     late = between(history.purchases, start, history.as_of)
     earlier = between(history.purchases, start - rules.patterns.before, start)
-    if len(late) < rules.patterns.purchases or len(earlier) < rules.patterns.category_purchases:
+    return abandoned(earlier, late, rules.patterns.category_purchases, rules)
+
+
+def abandoned(earlier: Sequence[Purchase], late: Sequence[Purchase], least: int, rules: Rules) -> Fact | None:
+    """The last purchase with a category of `least` of the `earlier` ones, and not once bought though `late` ones go on.
+
+    None where no category was abandoned.
+    """
+    if len(late) < rules.patterns.purchases or len(earlier) < least:
         return None
     times = Counter(category for purchase in earlier for category in _categories(purchase))
-    steady = {category for category, count in times.items() if count >= rules.patterns.category_purchases}
+    steady = {category for category, count in times.items() if count >= least}
     gone = steady.difference(*map(_categories, late)) - {rules.unknown_category}
     return _last_with(gone, earlier) if gone else None
 

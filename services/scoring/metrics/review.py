@@ -13,10 +13,11 @@ from services.scoring.metrics import (
     objectives,
     patterns,
     promises,
+    risk,
     steps,
 )
 from services.scoring.metrics.cases import MOMENT
-from services.scoring.metrics.defection import comebacks, silent_from
+from services.scoring.metrics.defection import comebacks
 from services.scoring.metrics.history import History
 from services.scoring.metrics.reference import Reference
 from services.scoring.metrics.rules import Rules
@@ -45,15 +46,12 @@ def next_review_at(
     turns = [history.as_of + rules.review, *known]
     if history.future is not None:
         turns.append(history.future + MOMENT)
-    silent = silent_from(history, rules.silence)
-    if silent is not None:
-        turns.append(silent + MOMENT)
     for case in history.cases:
         turns += case.turns(history.as_of)
     for turns_of in _TURNS:
         turns += turns_of(history)
     turns += objectives.turns(history, rules.objectives) + patterns.turns(history, rules.patterns)
-    turns += defaults.turns(history, rules)
+    turns += defaults.turns(history, rules) + risk.turns(history, rules, reference)
     turns += [time + rules.window + MOMENT for time in _whole(history, rules)]
     if reference is not None:
         turns += _around(history, reference)

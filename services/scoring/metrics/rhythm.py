@@ -12,11 +12,13 @@ _DAY = timedelta(days=1)
 
 
 class Limit(NamedTuple):
-    """The longest silence that is still usual. `own`: known from the customer's own gaps; `basis` says how."""
+    """The longest silence that is still usual. `basis` says how it is known; `usual`: the base's gap in days, where
+    it is not known from the customer's own gaps.
+    """
 
     length: timedelta
-    own: bool
     basis: str
+    usual: float | None = None
 
 
 def gaps(days: Sequence[int]) -> list[int]:
@@ -26,10 +28,15 @@ def gaps(days: Sequence[int]) -> list[int]:
 
 def quantile(ordered: Sequence[float], share: float) -> float:
     """The `share` quantile of values in ascending order, linear between them (Hyndman & Fan 1996, type 7)."""
+    below, above, beyond = around(ordered, share)
+    return below + (above - below) * beyond
+
+
+def around(ordered: Sequence[float], share: float) -> tuple[float, float, float]:
+    """The two values that a quantile lies between, and how far it is beyond the first, 0–1."""
     place = (len(ordered) - 1) * share
     below = int(place)
-    above = min(below + 1, len(ordered) - 1)
-    return ordered[below] + (ordered[above] - ordered[below]) * (place - below)
+    return ordered[below], ordered[min(below + 1, len(ordered) - 1)], place - below
 
 
 def median(values: Sequence[float]) -> float | None:
@@ -48,7 +55,7 @@ def silence_limit(days: Sequence[int], reference: Reference | None, rules: Silen
     """The limit for a customer with these purchase days; None where it takes a base that is not known."""
     own = own_limit(sorted(gaps(days)), rules)
     if own is not None:
-        return Limit(own, own=True, basis="their own gaps")
+        return Limit(own, "their own gaps")
     if reference is None or not days:
         return None
     usual, basis = (
@@ -56,7 +63,7 @@ def silence_limit(days: Sequence[int], reference: Reference | None, rules: Silen
         if len(days) > 1
         else (reference.median_first_interval, "the median first interval of all customers")
     )
-    return None if usual is None else Limit(max(rules.least, rules.factor * usual * _DAY), own=False, basis=basis)
+    return None if usual is None else Limit(max(rules.least, rules.factor * usual * _DAY), basis, usual)
 
 
 def in_days(length: timedelta) -> float:

@@ -6,7 +6,17 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from services.scoring.metrics.population_rules import AuditRules, RateRules, SegmentRules, StoreRules, ValueRules
+from services.scoring.metrics.action_rules import ActionRules
+from services.scoring.metrics.population_rules import (
+    AroundRules,
+    AuditRules,
+    PropensityRules,
+    RateRules,
+    ReadinessRules,
+    SegmentRules,
+    StoreRules,
+    ValueRules,
+)
 from services.scoring.metrics.rule import Rule
 
 C = Literal[
@@ -153,7 +163,11 @@ class Rules(Rule):
     rates: RateRules = RateRules()
     audit: AuditRules = AuditRules()
     stores: StoreRules = StoreRules()
+    readiness: ReadinessRules = ReadinessRules()
     segments: SegmentRules = SegmentRules()
+    propensity: PropensityRules = PropensityRules()
+    around: AroundRules = AroundRules()
+    actions: ActionRules = ActionRules()
 
     @model_validator(mode="after")
     def _weighs_every_c(self) -> Self:

@@ -1,6 +1,6 @@
 """Tailoring: what could have been made to this customer's measure in the window, and what was."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from services.scoring.facts.fact import Fact
@@ -11,12 +11,34 @@ from services.scoring.metrics.rules import Rules
 from services.scoring.metrics.suggestions import suggestions
 
 
-class Share(NamedTuple):
-    """One kind of it: so many of `whole` came to something, with the facts that say so, in reading order."""
+class Count(NamedTuple):
+    """What one fact counts: `part` of `whole` came to something, as `answer` says where another fact does."""
 
+    fact: Fact
     part: int
-    whole: int
-    facts: Sequence[Fact]
+    whole: int = 1
+    answer: Fact | None = None
+
+
+class Share(NamedTuple):
+    """One kind of it, fact by fact."""
+
+    counts: Sequence[Count] = ()
+
+    @property
+    def part(self) -> int:
+        """How many came to something."""
+        return sum(count.part for count in self.counts)
+
+    @property
+    def whole(self) -> int:
+        """How many could have."""
+        return sum(count.whole for count in self.counts)
+
+    @property
+    def facts(self) -> list[Fact]:
+        """Those that say so, in reading order: answers come in another order than what they answer."""
+        return sorted((count.answer or count.fact for count in self.counts), key=lambda fact: fact.order)
 
 
 class Tailoring(NamedTuple):
@@ -63,36 +85,25 @@ def tailoring(history: History, rules: Rules) -> Tailoring:
 
 def _lines(history: History) -> Share:
     """A line that came back stays in the whole, even with its whole purchase: it was tailored to no avail."""
-    sold = [
-        (purchase.fact, line)
-        for purchase in history.recent(history.bought)
-        for line in purchase.lines
-        if line.tailorable
-    ]
-    return Share(
-        part=sum(line.tailored for _, line in sold),
-        whole=sum(line.tailorable for _, line in sold),
-        facts=list({(fact.source, fact.id): fact for fact, _ in sold}.values()),
-    )
+    counts = []
+    for purchase in history.recent(history.bought):
+        lines = [line for line in purchase.lines if line.tailorable]
+        if lines:
+            kept = sum(line.tailored for line in lines)
+            counts.append(Count(purchase.fact, kept, sum(line.tailorable for line in lines)))
+    return Share(counts)
 
 
 def _offers(history: History) -> Share:
     made = [each for each in history.recent(history.contacts) if each.personal and each.consented]
-    accepted = sum(offer.accepted is not None for offer in made)
-    return Share(accepted, len(made), _in_order(offer.accepted or offer.fact for offer in made))
+    return Share([Count(offer.fact, int(offer.accepted is not None), answer=offer.accepted) for offer in made])
 
 
 def _suggestions(history: History, rules: Rules) -> Share:
     made = history.recent(suggestions(history, rules.contact_validity))
-    accepted = sum(each.accepted is not None for each in made)
-    return Share(accepted, len(made), _in_order(each.accepted or each.fact for each in made))
+    return Share([Count(each.fact, int(each.accepted is not None), answer=each.accepted) for each in made])
 
 
 def _needs(needs: Sequence[Need], history: History) -> Share:
     due = [need for need in needs if need.counts(history.start, history.as_of)]
-    return Share(sum(bool(need.met) for need in due), len(due), _in_order(need.latest for need in due))
-
-
-def _in_order(facts: Iterable[Fact]) -> list[Fact]:
-    """Answers come in another order than what they answer."""
-    return sorted(facts, key=lambda fact: fact.order)
+    return Share([Count(need.fact, int(bool(need.met)), answer=need.latest) for need in due])

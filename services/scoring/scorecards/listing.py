@@ -6,16 +6,18 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
 from pydantic import BaseModel, Field
-from sqlalchemy import ColumnElement, Row, select
+from sqlalchemy import ColumnElement, Row, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.scoring.metrics.course import Phase
 from services.scoring.scorecards.ranges import CARDS, Key, Sort, ranges
+from shared.events.values import ID_PATTERN
 from shared.web.app import Caller
 from shared.web.cursors import Page, Paging
-from shared.web.problems import INVALID, Problem
+from shared.web.problems import NOT_FOUND, Problem
 
 router = APIRouter(tags=["scorecards"])
+_SEGMENT = text("select id from segments where id = :id")
 
 
 class Summary(BaseModel):
@@ -29,13 +31,6 @@ class Summary(BaseModel):
     at_risk: bool
 
 
-def _no_segment(segment: Annotated[str | None, Query(description="there are no segments yet: 422")] = None) -> None:
-    # A parameter that is ignored would answer everybody, and a campaign would go to the whole base.
-    if segment is not None:
-        fault = {"pointer": "/segment", "detail": "there are no segments yet"}
-        raise Problem(INVALID, "look at segment", errors=[fault])
-
-
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """The filters of the list; a customer without an index or a level is not among those who have to have one."""
@@ -44,6 +39,7 @@ class Wanted:
     phase: Phase | None = None
     bond_level: Annotated[int | None, Query(ge=0, le=4, description="the level that holds the customer")] = None
     at_risk: bool | None = None
+    segment: Annotated[str | None, Query(pattern=ID_PATTERN, description="in this segment; 404 without one")] = None
 
     def conditions(self) -> list[ColumnElement[bool]]:
         """What the cards must fulfil."""
@@ -51,10 +47,12 @@ class Wanted:
         # Who is known by facts of the future alone is nobody yet.
         found: list[ColumnElement[bool]] = [CARDS.c.phase.is_not(None)]
         found += [CARDS.c[name] == value for name, value in demanded.items() if value is not None]
+        if self.segment is not None:
+            found.append(CARDS.c.segments.contains([self.segment]))
         return found if self.min_index is None else [*found, CARDS.c.index_value >= self.min_index]
 
 
-@router.get("/customers", dependencies=[Depends(_no_segment)])
+@router.get("/customers")
 async def customers(
     request: Request,
     caller: Caller,
@@ -70,6 +68,8 @@ async def customers(
     caller.demand_chain()
     after = None if paging.cursor is None else Key.of(paging.cursor, sort)
     async with request.app.state.engine.connect() as connection:
+        if wanted.segment is not None and await connection.scalar(_SEGMENT, {"id": wanted.segment}) is None:
+            raise Problem(NOT_FOUND, f"no segment {wanted.segment}")
         rows = await _rows(connection, wanted, sort, after, paging.limit + 1)
     shown = [Summary.model_validate(row, from_attributes=True) for row in rows[: paging.limit]]
     if len(rows) <= paging.limit:

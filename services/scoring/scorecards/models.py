@@ -71,6 +71,7 @@ class DefectionView(Told):
     evidence: list[Evidence]
     points: dict[str, int]
     exit_stated: bool
+    p_alive: float | None
     silence_days: float | None
     limit_days: float | None
     defected: bool
@@ -78,13 +79,53 @@ class DefectionView(Told):
     reason: str
 
 
-class ValueView(Told):
-    """What the customer is expected to bring; null before a value model is fitted."""
+class PlainView(Told):
+    """What BG/NBD says, beside MBG/NBD."""
 
     p_alive: float | None
     expected_purchases: float | None
-    clv: str | None
+
+
+class PositionView(Told):
+    """The loyalty position: the value decile and the level up to which the customer is bound."""
+
     decile: int | None
+    bond_level: int | None
+
+
+class ValueView(Told):
+    """What the customer is expected to bring over the rules' horizon; null before a value model is fitted.
+
+    `clv`: discounted contribution before service costs, money in `currency`; `decile`: of it, 10 the best;
+    `expected_spend`: on a purchase day; `margin`: share of it we keep; `x` repeat purchase days, the last `t_x` and the
+    last day observed `t` after the first, in units of `unit_days`; `rfm`: quintiles, 5 the best; `n`: purchase days.
+    """
+
+    p_alive: float | None = Field(ge=0, le=1)
+    expected_purchases: float | None
+    clv: str | None
+    decile: int | None = Field(ge=1, le=10)
+    position: PositionView
+    currency: str | None
+    expected_spend: str | None
+    margin: float | None
+    unit_days: float
+    x: int | None
+    t_x: float | None
+    t: float | None
+    bg_nbd: PlainView
+    rfm: dict[str, int] | None
+    n: int
+    reason: str
+
+
+class ProfileView(Told):
+    """What is known of the customer beside what they do: codes, null where not told."""
+
+    kind: Literal["individual", "organization"] | None
+    region: str | None
+    sector: str | None
+    home_store_id: str | None
 
 
 class ReferenceView(Told):
@@ -125,14 +166,45 @@ class ValuePart(Part):
     value: ValueView
 
 
-class NextActionsPart(Part):
-    """What to do next."""
+class EffectView(Told):
+    """What a score is, and what it would be: a C, or `bonds.` and a bond."""
 
-    next_actions: list[dict[str, Any]]
+    score: str
+    from_: Score = Field(alias="from")
+    to: float
+
+
+class ActionView(Told):
+    """One thing to do. `priority`: 1 is first; `strategy`: a code of the catalogue (`GET /v1/strategies`).
+
+    `way`: by a contact, at the next visit or till, or in our own house; `purpose`, `channel`: of the consent in force
+    for a contact, else null. `expected_effect`: today, all else being equal; null where `effect_unknown` says why.
+    """
+
+    action: str
+    title: str
+    strategy: str
+    priority: int = Field(ge=1)
+    reason: str
+    way: Literal["contact", "visit", "house"]
+    purpose: str | None
+    channel: str | None
+    expected_effect: EffectView | None
+    effect_unknown: str | None
+
+
+class NextActionsPart(Part):
+    """What to do next, the most urgent first."""
+
+    next_actions: list[ActionView]
 
 
 class Card(BondsPart, DefectionPart, ValuePart, NextActionsPart):
-    """One customer as of a date. `coverage`: the share of the Cs that are known."""
+    """One customer as of a date. `coverage`: the share of the Cs that are known.
+
+    `purchase_days`: in the whole lifetime. `comparison`: by segment that the customer is in, the percentile of the
+    index and of each C among its members; `percentile` is among the whole base.
+    """
 
     rules_version: str
     reference: ReferenceView | None
@@ -142,4 +214,8 @@ class Card(BondsPart, DefectionPart, ValuePart, NextActionsPart):
     phase: PhaseName
     phase_history: list[PhaseChange]
     cs: Cs
+    profile: ProfileView
+    purchase_days: int
+    segments: list[str]
+    comparison: dict[str, dict[str, Score]]
     facts_recorded_after: int

@@ -10,7 +10,8 @@ from enum import StrEnum
 from math import isfinite
 from typing import Any, NamedTuple
 
-from sqlalchemy import Boolean, ColumnElement, DateTime, Double, Integer, String, column, table, tuple_
+from sqlalchemy import Boolean, ColumnElement, DateTime, Double, Integer, String, Text, column, table, tuple_
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from shared.web import cursors
 from shared.web.problems import INVALID, Problem
@@ -23,6 +24,7 @@ CARDS = table(
     column("phase", String),
     column("bond_level", Integer),
     column("at_risk", Boolean),
+    column("segments", ARRAY(Text)),
 )
 customer_id, index_value = CARDS.c.customer_id, CARDS.c.index_value
 

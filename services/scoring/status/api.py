@@ -1,4 +1,4 @@
-"""REST: how far scoring is behind, and by which rules it scores."""
+"""REST: how far scoring is behind, by which rules it scores, and which strategies it knows."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,6 +8,7 @@ from pydantic import BaseModel
 
 from services.scoring.evaluation.due import DUE
 from services.scoring.metrics.rules import Rules
+from services.scoring.metrics.strategies import STRATEGIES, StrategyKind
 from shared import clock
 from shared.database import raw_connection
 
@@ -56,6 +57,21 @@ class Status(BaseModel):
     last_close: LastClose | None
 
 
+class StrategyView(BaseModel):
+    """One way to win or to keep a customer."""
+
+    code: str
+    name: str
+    kind: StrategyKind
+    meaning: str
+
+
+class Catalogue(BaseModel):
+    """All of them, those that win customers first. A retailer may use codes of its own beside these."""
+
+    items: list[StrategyView]
+
+
 @router.get("/status")
 async def status(request: Request) -> Status:
     """How far scoring is behind."""
@@ -73,3 +89,9 @@ async def rules(request: Request) -> dict[str, Any]:
     """The rules in force: weights, windows, thresholds, with their version."""
     in_force: Rules = request.app.state.cards.rules
     return in_force.model_dump(mode="json")
+
+
+@router.get("/strategies")
+async def strategies() -> Catalogue:
+    """The field's strategies to win and to keep customers; objectives, campaigns and next actions name them by code."""
+    return Catalogue(items=[StrategyView(**strategy._asdict()) for strategy in STRATEGIES])

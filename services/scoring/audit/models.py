@@ -1,0 +1,71 @@
+"""What an audit looks like to who asks for it."""
+
+from datetime import datetime
+
+from pydantic import Field
+
+from services.scoring.studies.signals import Signal
+from shared.web.fields import View
+
+
+class Point(View):
+    """A period [`starts`, `ends`): `count` of `n` customers; `share` with its 95 % Wilson interval, null of nobody."""
+
+    starts: datetime
+    ends: datetime
+    n: int
+    count: int
+    share: float | None
+    interval: tuple[float, float] | None
+
+
+class SignalView(View):
+    """A warning signal. `best`: of the best customers alone. `rises`: it warns of a rise, else of a fall.
+
+    `before`, `now`: the shares of the last two periods; `z`, positive where it rose, and the one-sided `p_value` of
+    the test between them. `raised`: null where there is no test; `reason` says why. `customers`: how many are behind.
+    """
+
+    signal: Signal
+    best: bool
+    rises: bool
+    trend: list[Point]
+    before: float | None
+    now: float | None
+    z: float | None
+    p_value: float | None
+    raised: bool | None
+    reason: str
+    customers: int
+
+
+class ObjectiveView(View):
+    """What is proposed for a raised signal: with these many customers, by this strategy, from `now` to `target`."""
+
+    signal: Signal
+    strategy: str
+    now: float
+    target: float
+    due: datetime
+    customers: int
+
+
+class AuditView(View):
+    """The audit as of a date. `best`: share of customers who are the best; `significance`, `least`: the threshold –
+    the probability below which a signal is raised, and the customers that each period must have.
+    """
+
+    as_of: datetime
+    revision: int
+    period_days: int
+    best: float = Field(gt=0, le=1)
+    significance: float
+    least: int
+    signals: list[SignalView]
+    objectives: list[ObjectiveView]
+
+
+class Behind(View):
+    """A customer behind a signal."""
+
+    customer_id: str

@@ -1,0 +1,1 @@
+"""Explanations: the inputs and the arithmetic of a score, so that a person can do it again. Pure."""

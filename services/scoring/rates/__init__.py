@@ -1,0 +1,1 @@
+"""Retention, repurchase and defection rates, over REST."""

@@ -1,0 +1,1 @@
+"""The satisfaction gap as closes found it, over REST."""

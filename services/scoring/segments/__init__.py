@@ -1,0 +1,1 @@
+"""Segments over REST: defined by teams, previewed, and who is in them."""

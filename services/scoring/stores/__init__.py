@@ -1,0 +1,1 @@
+"""How closes rated stores, over REST."""

@@ -1,0 +1,77 @@
+"""Proportions: how sure a share is, and whether one differs from another."""
+
+from math import erfc, sqrt
+from typing import Any, NamedTuple
+
+from services.scoring.metrics.distribution import rounded
+
+
+class Interval(NamedTuple):
+    """From `low` to `high`, both included."""
+
+    low: float
+    high: float
+
+    def to_json(self) -> list[float]:
+        """`[low, high]`, rounded."""
+        return [rounded(self.low), rounded(self.high)]
+
+
+class Comparison(NamedTuple):
+    """Of a share with another: `z` positive where it is greater; `p_value` one-sided."""
+
+    z: float
+    p_value: float
+
+
+def wilson(count: int, n: int, z: float) -> Interval:
+    """The score interval of `count` of `n`, within 0–1 (Wilson 1927); `z`: the normal quantile, 1.96 for 95 %.
+
+    Raises `ValueError` where `count` is not of `n`, or `n` is nothing.
+    """
+    share, square = _share(count, n), z * z
+    middle = 2 * count + square
+    reach = z * sqrt(square + 4 * count * (1 - share))
+    width = 2 * (n + square)
+    return Interval(max(0.0, (middle - reach) / width), min(1.0, (middle + reach) / width))
+
+
+def newcombe(count: int, n: int, other_count: int, other_n: int, z: float) -> Interval:
+    """The hybrid score interval of `count/n − other_count/other_n` (Newcombe 1998, method 10); raises as `wilson`."""
+    share, other = _share(count, n), _share(other_count, other_n)
+    one, two = wilson(count, n, z), wilson(other_count, other_n, z)
+    difference = share - other
+    return Interval(
+        difference - sqrt((share - one.low) ** 2 + (two.high - other) ** 2),
+        difference + sqrt((one.high - share) ** 2 + (other - two.low) ** 2),
+    )
+
+
+def greater(count: int, n: int, other_count: int, other_n: int) -> Comparison:
+    """Whether `count/n` is greater than `other_count/other_n`: the one-sided two-proportion z-test, pooled.
+
+    Whether it is less is the same test the other way round. Two shares of nothing, or of all, do not differ: z = 0.
+    Raises as `wilson`.
+    """
+    difference = _share(count, n) - _share(other_count, other_n)
+    pooled = (count + other_count) / (n + other_n)
+    error = sqrt(pooled * (1 - pooled) * (1 / n + 1 / other_n))
+    z = difference / error if error > 0 else 0.0
+    return Comparison(z, erfc(z / sqrt(2)) / 2)
+
+
+def told_share(count: int, n: int, z: float) -> dict[str, Any]:
+    """`{n, count, share, interval}` of a share; the last two null where it is a share of nothing."""
+    known = n > 0
+    return {
+        "n": n,
+        "count": count,
+        "share": rounded(count / n) if known else None,
+        "interval": wilson(count, n, z).to_json() if known else None,
+    }
+
+
+def _share(count: int, n: int) -> float:
+    if not 0 <= count <= n or n == 0:
+        raise ValueError(f"{count} of {n} is no share")
+    return count / n

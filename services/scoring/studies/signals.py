@@ -1,0 +1,117 @@
+"""The four warning signals of the audit (S09): of whom each is a share, and how one customer counts in it."""
+
+from collections.abc import Callable, Container
+from datetime import timedelta
+from enum import StrEnum
+from typing import NamedTuple, get_args
+
+from services.scoring.metrics.history import History
+from services.scoring.metrics.patterns import abandoned
+from services.scoring.metrics.reference import Reference
+from services.scoring.metrics.rhythm import gaps, median
+from services.scoring.metrics.risk import at_risk
+from services.scoring.metrics.rules import Rules
+from services.scoring.metrics.strategies import COMPETITORS, LISTENING, REWARD, WINNING_BACK, Strategy
+from services.scoring.metrics.timeline import between
+from services.scoring.studies.periods import Period
+from shared.events.loyalty import CompetitorObserved, ObservationKind
+
+_APPROACHES = {"offer", "approach"}
+_SWITCHES = {"category_switched", "programme_joined"}
+
+
+class Signal(StrEnum):
+    """A warning signal, as the events name it."""
+
+    COMPETITORS_APPROACH_BEST = "competitors_approach_best"
+    CUSTOMERS_SWITCH = "customers_switch"
+    BEST_REPURCHASE_FALLS = "best_repurchase_falls"
+    PREFERENCE_FALLS = "preference_falls"
+
+
+class Look(NamedTuple):
+    """One customer in one period."""
+
+    history: History
+    period: Period
+    rules: Rules
+    reference: Reference
+
+
+class Definition(NamedTuple):
+    """A signal: the share of customers of whom `holds`; whom it tells nothing of (None) are not in the share.
+
+    `best`: of the best alone. `rises`: it warns where it rises, else where it falls. `strategy`: what is proposed
+    where it is raised. `recorded`: whether a customer shows that the base records such a thing; where none does,
+    there is silence and no share.
+    """
+
+    signal: Signal
+    best: bool
+    rises: bool
+    strategy: Strategy
+    holds: Callable[[Look], bool | None]
+    recorded: Callable[[Look], bool] = lambda _: True
+
+
+def _approached(look: Look) -> bool:
+    """A competitor made the customer an offer, or approached them."""
+    return _observed(look, _APPROACHES)
+
+
+def _switches(look: Look) -> bool | None:
+    """Who was not at risk comes at risk by the end, reports a switch or abandons a category."""
+    history, (starts, ends, _), rules, reference = look
+    bought = history.purchases
+    if not bought or bought[0].time >= starts or at_risk(history, starts, rules, reference):
+        return None
+    return _reported(look) or at_risk(history, ends, rules, reference) or _abandons(look)
+
+
+def _reported(look: Look) -> bool:
+    history, (starts, ends, _) = look[:2]
+    told = between(history.surveys, starts, ends)
+    leaving = any("reason_for_leaving" in fact.data for fact in told)
+    return leaving or bool(between(history.exits, starts, ends)) or _observed(look, _SWITCHES)
+
+
+def _abandons(look: Look) -> bool:
+    """A category is not bought once that was bought steadily in the period before, though other purchases go on."""
+    history, (starts, ends, _), rules, _ = look
+    earlier = between(history.purchases, starts - rules.period, starts)
+    return abandoned(earlier, between(history.purchases, starts, ends), rules.audit.steady, rules) is not None
+
+
+def _repurchases(look: Look) -> bool | None:
+    """Who is known by their own rhythm, and by it should buy in the period, buys in time."""
+    history, (starts, ends, _), rules, _ = look
+    earlier = between(history.purchases, history.purchases[0].time, starts) if history.purchases else ()
+    lengths = gaps(list(dict.fromkeys(purchase.day for purchase in earlier)))
+    usual = median(lengths)
+    if usual is None or len(lengths) < rules.silence.own_gaps:
+        return None
+    due = starts + timedelta(days=rules.audit.late * usual)
+    return bool(between(history.purchases, starts, due)) if due <= ends else None
+
+
+def _prefers(look: Look) -> bool | None:
+    """The latest survey of the period that asked says that they prefer us."""
+    told = between(look.history.surveys, look.period.starts, look.period.ends)
+    return next((fact.data["prefers_us"] for fact in reversed(told) if "prefers_us" in fact.data), None)
+
+
+def _observed(look: Look, kinds: Container[str] = get_args(ObservationKind)) -> bool:
+    """A competitor had to do with the customer, in one of these ways; in any, where none is named."""
+    told = between(look.history.of(CompetitorObserved.TYPE), look.period.starts, look.period.ends)
+    return any(fact.data["kind"] in kinds for fact in told)
+
+
+SIGNALS: tuple[Definition, ...] = (
+    Definition(
+        Signal.COMPETITORS_APPROACH_BEST, best=True, rises=True, strategy=COMPETITORS, holds=_approached,
+        recorded=_observed,
+    ),
+    Definition(Signal.CUSTOMERS_SWITCH, best=False, rises=True, strategy=WINNING_BACK, holds=_switches),
+    Definition(Signal.BEST_REPURCHASE_FALLS, best=True, rises=False, strategy=REWARD, holds=_repurchases),
+    Definition(Signal.PREFERENCE_FALLS, best=False, rises=False, strategy=LISTENING, holds=_prefers),
+)  # fmt: skip
