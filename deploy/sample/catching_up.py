@@ -12,6 +12,7 @@ from deploy.sample.remote import Remote
 SENDERS = ("customers", "complaints", "loyalty")
 POLL_S = 0.2
 STALLED_S = 300.0
+UNSEEN = "scoring has not looked at the topics for a while"
 
 
 class Watch:
@@ -39,7 +40,8 @@ async def facts_in(remote: Remote, progress: Progress) -> None:
                 await watch.waits(f"{service}: {pending:,} to publish")
         published = datetime.now(UTC)
         while not _seen(status := await remote.get("scoring", "/v1/status"), published):
-            await watch.waits(f"{status['lag_events']:,} to take in")
+            lag = status["lag_events"]
+            await watch.waits(UNSEEN if lag is None else f"{lag:,} to take in")
 
 
 async def scored(remote: Remote, progress: Progress, name: str = "scored", *, reviewed: bool = False) -> None:
@@ -57,5 +59,7 @@ def _seen(status: dict[str, Any], published: datetime) -> bool:
 
 
 def _waiting(status: dict[str, Any], *, reviewed: bool) -> str:
+    if status["lag_events"] is None:
+        return UNSEEN
     names = ("lag_events", "marks", "due") if reviewed else ("lag_events", "marks")
     return ", ".join(f"{status[name]:,} {name.removesuffix('_events')}" for name in names if status[name])

@@ -35,7 +35,7 @@ def _hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(closes, "POLL_S", 0.0)
 
 
-def lag(events: int, observed: str | None) -> dict[str, Any]:
+def lag(events: int | None, observed: str | None) -> dict[str, Any]:
     """Scoring's status as far as it concerns facts."""
     return {"lag_events": events, "observed_at": observed}
 
@@ -43,7 +43,7 @@ def lag(events: int, observed: str | None) -> dict[str, Any]:
 async def test_facts_are_in_when_scoring_looked_after_the_last_was_published() -> None:
     done = [{"outbox_pending": 0}]
     sending = [{"outbox_pending": 9}, *done]
-    scoring = [lag(0, None), lag(0, EARLIER), lag(7, LATER), lag(0, LATER)]
+    scoring = [lag(0, None), lag(None, EARLIER), lag(0, EARLIER), lag(7, LATER), lag(0, LATER)]
     answers = {1: list(done), 2: list(done), 3: sending, 4: scoring}
     await facts_in(stack(answers), SILENT)
     assert answers[3] == done
@@ -52,7 +52,8 @@ async def test_facts_are_in_when_scoring_looked_after_the_last_was_published() -
 
 async def test_scored_means_no_marks_and_after_closes_nothing_due() -> None:
     busy, due, done = ({"lag_events": 0, "marks": m, "due": d} for m, d in ((3, 1), (0, 1), (0, 0)))
-    answers = {4: [busy, due, done]}
+    unseen = done | {"lag_events": None}
+    answers = {4: [busy, unseen, due, done]}
     await scored(stack(answers), SILENT)
     assert answers[4] == [done]
     answers = {4: [busy, due, due, done]}

@@ -12,6 +12,7 @@ from services.scoring.audit.announcing import announce
 from services.scoring.close.population import Closed, Population
 from services.scoring.evaluation import references
 from services.scoring.evaluation.segments_in_use import SegmentsInUse
+from services.scoring.facts.erasures import together
 from services.scoring.facts.progress import caught_up
 from services.scoring.findings import store as findings
 from services.scoring.metrics.rules import Rules
@@ -61,6 +62,7 @@ class Closing:
         LOOKED_AT.labels(step).set(customers)
 
     async def _write(self, closed: Closed) -> None:
+        await together(self.raw)  # who was erased since we looked is in no finding
         revision = await references.write(self.raw, closed.reference)
         for name, found in closed.findings.items():
             made = await findings.write(self.raw, name, self.as_of, found)

@@ -43,6 +43,11 @@ _UNTELL = (
     "delete from app.finding_customers where customer_id = any($1)",
     "delete from app.outbox where aggregateid = any($1)",
 )
+_REMAINING = """
+    select wanted.id from unnest($1::text[]) as wanted (id)
+    where exists (select from facts where customer_id = wanted.id)
+       or exists (select from aliases where wanted.id in (customer_id, into_id))
+"""
 _MARK = "insert into {schema}.marks (customer_id) select unnest($1::text[])"
 MOMENT = timedelta(microseconds=1)
 
@@ -50,6 +55,11 @@ MOMENT = timedelta(microseconds=1)
 async def together(connection: Connection) -> None:
     """Until this transaction ends nobody is erased."""
     await connection.execute(_TOGETHER)
+
+
+async def remaining(connection: Connection, customers: Collection[str]) -> set[str]:
+    """Those of whom something is stored; who is `together` with us stays so until this transaction ends."""
+    return {row["id"] for row in await connection.fetch(_REMAINING, customers)}
 
 
 class Erasures:

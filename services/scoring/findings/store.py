@@ -3,10 +3,12 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Any
 
 import orjson
 
+from services.scoring.facts.erasures import remaining
 from services.scoring.studies.study import Found
 from shared.database import Connection
 
@@ -34,8 +36,12 @@ class Finding:
 
 
 async def write(connection: Connection, name: str, as_of: datetime, found: Found) -> int:
-    """Store it, unless it says what the latest of its date says; returns the revision that now holds."""
-    parts = {part: sorted(set(customers)) for part, customers in sorted(found.customers.items())}
+    """Store it, unless it says what the latest of its date says; returns the revision that now holds.
+
+    To be called `together` with others who write of customers: those erased since they were found are left out.
+    """
+    there = await remaining(connection, sorted(set(chain.from_iterable(found.customers.values()))))
+    parts = {part: sorted(there.intersection(customers)) for part, customers in sorted(found.customers.items())}
     content = orjson.dumps(found.content, option=orjson.OPT_SORT_KEYS)
     digest = hashlib.sha256(content + orjson.dumps(parts)).digest()
     latest = await connection.fetchrow(_LATEST, name, as_of)

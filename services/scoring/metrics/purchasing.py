@@ -27,6 +27,10 @@ _LARGEST = 700.0
 """The largest exponent whose exponential is a float."""
 
 
+Units = tuple[NDArray[np.float64], NDArray[np.float64]]
+"""The ends of units of time, and what a purchase in each is worth at the beginning of them all."""
+
+
 class _Leaving(NamedTuple):
     """A quadrature over the probability of leaving: its nodes, and the weight of each divided by the node."""
 
@@ -74,10 +78,16 @@ def discounted_purchases(
 
     Those of a unit of time are discounted from the middle of it; the last unit may be a part of one.
     """
-    ends, factors = units(horizon, unit_days, yearly_discount)
+    return outlook(law, x, t_x, t, units(horizon, unit_days, yearly_discount), modified=modified)[1]
+
+
+def outlook(law: Law, x: int, t_x: float, t: float, ahead: Units, *, modified: bool = True) -> tuple[float, float]:
+    """Purchase days expected in these units of time after `t`: how many, and discounted. One quadrature for both."""
+    ends, factors = ahead
     expected = while_alive(law, x, t, ends, modified=modified)
+    alive, whole = p_alive(law, x, t_x, t, modified=modified), float(expected[-1])
     expected[1:] -= expected[:-1].copy()
-    return p_alive(law, x, t_x, t, modified=modified) * float(expected @ factors)
+    return alive * whole, alive * float(expected @ factors)
 
 
 def new_customer(law: Law, t: float, *, modified: bool = True) -> float:
@@ -122,7 +132,7 @@ def _leaving(a: float, b: float, size: int) -> _Leaving:
 
 
 @lru_cache(maxsize=64)
-def units(horizon: float, unit_days: float, yearly_discount: float) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def units(horizon: float, unit_days: float, yearly_discount: float) -> Units:
     """The ends of the units of time up to `horizon`, and what a purchase in each is worth at its beginning."""
     ends = np.append(np.arange(1.0, math.ceil(horizon)), horizon)
     middles = (ends + np.concatenate(([0.0], ends[:-1]))) / 2

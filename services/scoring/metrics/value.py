@@ -17,12 +17,7 @@ from services.scoring.metrics.distribution import rounded
 from services.scoring.metrics.history import History
 from services.scoring.metrics.metric import amount, counted
 from services.scoring.metrics.population_rules import ValueRules
-from services.scoring.metrics.purchasing import (
-    discounted_purchases,
-    expected_purchases,
-    expected_spend,
-    p_alive,
-)
+from services.scoring.metrics.purchasing import expected_purchases, expected_spend, outlook, p_alive, units
 from services.scoring.metrics.reference import Reference, ranked
 from services.scoring.metrics.rfm import quintiles
 from services.scoring.metrics.rules import Rules
@@ -141,10 +136,11 @@ def _margin(history: History, rules: Rules, reference: Reference, window: Accoun
 def _expected(buys: Buyer, spends: Purse, rules: Rules, reference: Reference, model: ValueModel) -> dict[str, Any]:
     """The members of `Value` that the model tells."""
     bought, horizon = buys.within(model.unit_days), rules.value.horizon / _DAY / model.unit_days
-    spending, found = model.spending.get(spends.currency), clv(model, rules.value, buys, spends)
+    purchases, discounted = _ahead(model, rules.value, buys)
+    spending, found = model.spending.get(spends.currency), clv(model, rules.value, buys, spends, discounted)
     return {
         "p_alive": rounded(p_alive(model.mbg, *bought)),
-        "expected_purchases": rounded(expected_purchases(model.mbg, *bought, horizon)),
+        "expected_purchases": rounded(purchases),
         "plain": (
             rounded(p_alive(model.bg, *bought, modified=False)),
             rounded(expected_purchases(model.bg, *bought, horizon, modified=False)),
@@ -187,23 +183,25 @@ def alive(history: History, at: datetime, reference: Reference | None) -> float 
     return None if model is None or known is None else p_alive(model.mbg, *known.within(model.unit_days))
 
 
-def clv(model: ValueModel, rules: ValueRules, buys: Buyer, spends: Purse) -> Decimal | None:
+def clv(
+    model: ValueModel, rules: ValueRules, buys: Buyer, spends: Purse, discounted: float | None = None
+) -> Decimal | None:
     """The discounted contribution expected over the horizon, to a hundredth; None where spend or margin is not known.
 
-    An estimate, made in floats and money at the end. Spend is independent of how often one buys (Gamma-Gamma).
+    `discounted`: the purchase days expected, where the caller has them already. An estimate, made in floats and money
+    at the end. Spend is independent of how often one buys (Gamma-Gamma).
     """
     spending = model.spending.get(spends.currency)
     if spending is None or spends.margin is None:
         return None
-    purchases = discounted_purchases(
-        model.mbg,
-        *buys.within(model.unit_days),
-        rules.horizon / _DAY / model.unit_days,
-        unit_days=model.unit_days,
-        yearly_discount=rules.discount,
-    )
-    spend = expected_spend(spending, buys.x, spends.mean_spend)
-    return _money(purchases * spend * spends.margin)
+    purchases = _ahead(model, rules, buys)[1] if discounted is None else discounted
+    return _money(purchases * expected_spend(spending, buys.x, spends.mean_spend) * spends.margin)
+
+
+def _ahead(model: ValueModel, rules: ValueRules, buys: Buyer) -> tuple[float, float]:
+    """The purchase days expected over the horizon: how many, and discounted."""
+    ahead = units(rules.horizon / _DAY / model.unit_days, model.unit_days, rules.discount)
+    return outlook(model.mbg, *buys.within(model.unit_days), ahead)
 
 
 def _money(estimate: float) -> Decimal:
