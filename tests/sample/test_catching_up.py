@@ -40,6 +40,11 @@ def lag(events: int | None, observed: str | None) -> dict[str, Any]:
     return {"lag_events": events, "observed_at": observed}
 
 
+def standing(events: int | None, marks: int, due: int) -> dict[str, Any]:
+    """Scoring's status as far as it concerns cards."""
+    return {"lag_events": events, "marks": marks, "due": due}
+
+
 async def test_facts_are_in_when_scoring_looked_after_the_last_was_published() -> None:
     done = [{"outbox_pending": 0}]
     sending = [{"outbox_pending": 9}, *done]
@@ -51,8 +56,8 @@ async def test_facts_are_in_when_scoring_looked_after_the_last_was_published() -
 
 
 async def test_scored_means_no_marks_and_after_closes_nothing_due() -> None:
-    busy, due, done = ({"lag_events": 0, "marks": m, "due": d} for m, d in ((3, 1), (0, 1), (0, 0)))
-    unseen = done | {"lag_events": None}
+    busy, due, done = (standing(0, marks, cards) for marks, cards in ((3, 1), (0, 1), (0, 0)))
+    unseen = standing(None, 0, 0)
     answers = {4: [busy, unseen, due, done]}
     await scored(stack(answers), SILENT)
     assert answers[4] == [done]
