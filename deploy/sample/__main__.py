@@ -1,4 +1,4 @@
-"""`python -m deploy.sample [load|months|fingerprint|distribution]`: load the sample into a running stack, and look."""
+"""`python -m deploy.sample [load|months|fingerprint|distribution|findings]`: load the sample into a stack, and look."""
 
 import argparse
 import asyncio
@@ -12,6 +12,7 @@ from deploy.local.issuer import Issuer
 from deploy.local.layout import layout_from
 from deploy.sample.distribution import show, spread
 from deploy.sample.failure import SampleError
+from deploy.sample.findings import show_findings
 from deploy.sample.fingerprint import END_OF_YEAR, fingerprint
 from deploy.sample.loading import Wanted, load
 from deploy.sample.months import live_through
@@ -20,6 +21,7 @@ from deploy.sample.remote import remote
 from deploy.sample.summary import summarize
 from deploy.sample.transactions import read_transactions
 
+COMMANDS = ("load", "months", "fingerprint", "distribution", "findings")
 INTERRUPTED = 130
 WATCHED = 50
 """Households whose cards are asked for twice by `months`."""
@@ -34,6 +36,8 @@ def main(arguments: Sequence[str], environment: Mapping[str, str] = os.environ) 
         if asked.command in {"fingerprint", "distribution"}:
             look = _fingerprint if asked.command == "fingerprint" else _distribution
             return asyncio.run(look(layout.port_base, token, asked.as_of, console))
+        if asked.command == "findings":
+            return asyncio.run(_findings(layout.port_base, token, console))
         wanted = Wanted(asked.households, asked.shuffle, asked.last_close)
         if asked.command == "months":
             return asyncio.run(_months(layout.port_base, token, wanted, console))
@@ -71,6 +75,13 @@ async def _distribution(port_base: int, token: str, as_of: str, console: Console
     return 0
 
 
+async def _findings(port_base: int, token: str, console: Console) -> int:
+    async with remote(port_base, token) as stack:
+        await stack.demand_up()
+        await show_findings(stack, console)
+    return 0
+
+
 async def _fingerprint(port_base: int, token: str, as_of: str, console: Console) -> int:
     async with remote(port_base, token) as stack:
         await stack.demand_up()
@@ -81,7 +92,7 @@ async def _fingerprint(port_base: int, token: str, as_of: str, console: Console)
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m deploy.sample", description=__doc__)
-    parser.add_argument("command", nargs="?", choices=("load", "months", "fingerprint", "distribution"), default="load")
+    parser.add_argument("command", nargs="?", choices=COMMANDS, default="load")
     parser.add_argument("--households", type=_positive, metavar="N", help="only N households, 208 and those behind it")
     parser.add_argument("--last-close", action="store_true", help="one close, not one a month")
     parser.add_argument("--shuffle", type=int, metavar="SEED", help="purchases and visits in a random order")

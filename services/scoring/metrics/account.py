@@ -17,6 +17,7 @@ from shared.events.loyalty import PointsSpent
 from shared.events.visits import GestureMade
 
 _ZERO = Decimal(0)
+_FREE = RuledCost(visit=_ZERO, complaint=_ZERO)
 
 
 @dataclass(slots=True)
@@ -102,7 +103,7 @@ def account(history: History, start: datetime, end: datetime, rules: Rules, cata
 
 def ruled_cost(history: History, rules: Rules) -> RuledCost:
     """What a visit and a complaint cost in the main currency; nothing where no rule says."""
-    return rules.ruled_costs.get(history.currency or "", RuledCost(visit=_ZERO, complaint=_ZERO))
+    return rules.ruled_costs.get(history.currency or "", _FREE)
 
 
 def given(history: History) -> dict[str, Sequence[Fact]]:
