@@ -19,6 +19,13 @@ async def crm(infrastructure: Addresses, issuer: Issuer) -> AsyncIterator[Pipeli
 
 
 @pytest.fixture
+async def empty(infrastructure: Addresses, issuer: Issuer) -> AsyncIterator[Pipeline]:
+    """A pipeline of this test's own: a model is of everybody there is."""
+    async with pipeline_on(infrastructure, issuer) as pipeline:
+        yield pipeline
+
+
+@pytest.fixture
 def who() -> str:
     """A customer nobody else uses."""
     return f"e2e-{uuid.uuid4().hex[:12]}"

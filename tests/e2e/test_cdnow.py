@@ -1,17 +1,12 @@
 """The published value model (S05): CDNOW's sample from an import over REST to the model that a close fits."""
 
-from collections.abc import AsyncIterator
 from importlib.metadata import files
 from typing import Any
 
-import asyncpg
 import pytest
 
-from deploy.local.infrastructure import Addresses
-from deploy.local.issuer import Issuer
-from services.scoring.generations.schema import FIRST, search_path
-from tests.support.pipeline import Pipeline, pipeline_on
-from tests.support.waiting import eventually
+from tests.e2e.closes import arrived, closed
+from tests.support.pipeline import Pipeline
 
 AS_OF = "1997-10-01T00:00:00Z"
 CUSTOMERS, PURCHASES = 2357, 6919
@@ -22,13 +17,6 @@ BG = {"r": 0.2426, "alpha": 4.414, "a": 0.793, "b": 2.426, "log_likelihood": -95
 """Fader, Hardie & Lee 2005; a new customer in 52 weeks."""
 SPENDING = {"p": 6.25, "q": 3.74, "v": 15.44}
 """Fader & Hardie 2013, who print two digits: the top of the likelihood is at q 3.7442."""
-
-
-@pytest.fixture
-async def empty(infrastructure: Addresses, issuer: Issuer) -> AsyncIterator[Pipeline]:
-    """A pipeline of this test's own: a model is of everybody there is."""
-    async with pipeline_on(infrastructure, issuer) as pipeline:
-        yield pipeline
 
 
 def bills() -> list[dict[str, Any]]:
@@ -52,40 +40,12 @@ def _bill(number: int, customer: str, day: str, discs: str, paid: str) -> dict[s
     }
 
 
-async def arrived(crm: Pipeline, purchases: int) -> None:
-    """Wait until scoring knows so many facts."""
-    path = {"search_path": search_path(FIRST)}
-    connection = await asyncpg.connect(crm.scoring.database_url, server_settings=path)
-
-    async def look() -> bool:
-        found: int = await connection.fetchval("select count(*) from facts")
-        return found == purchases
-
-    try:
-        await eventually(look, seconds=120)
-    finally:
-        await connection.close()
-
-
-async def closed(crm: Pipeline) -> dict[str, Any]:
-    """Close as of the end of the calibration period, and wait for it."""
-    asked = await crm.scoring.post("/v1/close", {"as_of": AS_OF})
-    assert asked.status_code == 201, asked.text
-
-    async def look() -> dict[str, Any] | None:
-        close: dict[str, Any] = (await crm.scoring.get(asked.headers["Location"])).json()
-        return close if close["finished_at"] else None
-
-    done: dict[str, Any] = await eventually(look, seconds=120)
-    return done
-
-
 @pytest.mark.timeout(300)  # thousands of bills on a machine that may do other things beside
 async def test_S05_cdnow_from_import_to_model(empty: Pipeline) -> None:
     told = await empty.loyalty.stream("/v1/imports/purchases", bills())
     assert told[-1] == {"accepted": PURCHASES, "duplicate": 0, "rejected": 0}
     await arrived(empty, PURCHASES)
-    done = await closed(empty)
+    done = await closed(empty, AS_OF)
     assert (done["state"], done["customers"]) == ("done", CUSTOMERS)
 
     answer = await empty.scoring.get(f"/v1/value-model?as_of={AS_OF}")
