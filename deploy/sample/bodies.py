@@ -12,7 +12,7 @@ Body = dict[str, Any]
 REGISTERED = "2016-11-01T00:00:00Z"
 OFFERED_FROM = "2016-01-01"
 ASSUMED_MARGIN = "0.25"
-CURRENCY, CHANNEL, FORMAT = "USD", "store", "grocery"
+CURRENCY, CHANNEL, FORMAT, TIER = "USD", "store", "grocery", "card"
 TILL = "1"
 """The data tell no tills; basket numbers are unique without them."""
 UNKNOWN = "UNKNOWN"
@@ -94,6 +94,8 @@ def instant(at: datetime) -> str:
 
 
 def _line(line: Line) -> Body:
+    # The retailer's own discount is the one that its loyalty card gives: a price of the programme's tier.
+    tier = {"tier": TIER} if line.retail_discount > 0 else {}
     return {
         "product_id": str(line.product),
         "category": _category_id(line.category),
@@ -101,6 +103,7 @@ def _line(line: Line) -> Body:
         "quantity": str(line.quantity),
         "list_amount": dollars(line.sales + line.retail_discount + line.coupon_match),
         "paid_amount": dollars(line.sales),
+        **tier,
     }
 
 

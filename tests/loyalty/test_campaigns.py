@@ -75,11 +75,11 @@ async def test_L06_a_customer_is_reached_once(loyalty: Client) -> None:
     await loyalty.post("/v1/campaigns", CAMPAIGN)
     assert await deliver(loyalty, delivery(), delivery("ben"), delivery()) == (
         200,
-        {"accepted": 2, "held_back": 0, "duplicate": 1},
+        {"accepted": 2, "held_back": 0, "duplicate": 1, "control": []},
     )
     assert await deliver(loyalty, delivery(), delivery("cleo")) == (
         200,
-        {"accepted": 1, "held_back": 0, "duplicate": 1},
+        {"accepted": 1, "held_back": 0, "duplicate": 1, "control": []},
     )
     events = await loyalty.outbox()
     assert [event.partitionkey for event in events] == ["asha", "ben", "cleo"]
@@ -175,9 +175,9 @@ async def test_L06_a_control_group_is_held_back(loyalty: Client) -> None:
     names = [f"c{n}" for n in range(100)]
     held = {name for name in names if held_back("18", name, Decimal("0.5"))}
     assert 30 < len(held) < 70
-    told = {"accepted": 100 - len(held), "held_back": len(held), "duplicate": 0}
+    told = {"accepted": 100 - len(held), "held_back": len(held), "duplicate": 0, "control": sorted(held)}
     assert await deliver(loyalty, *map(delivery, names)) == (200, told)
-    told = {"accepted": 0, "held_back": 0, "duplicate": 100}
+    told = {"accepted": 0, "held_back": 0, "duplicate": 100, "control": sorted(held)}
     assert await deliver(loyalty, *map(delivery, names)) == (200, told)
     events = [(event.partitionkey, event.data) for event in await loyalty.outbox()]
     assert {name for name, data in events if isinstance(data, CampaignDelivered) and data.control} == held

@@ -39,7 +39,7 @@ def _line(line: NewLine, currency: str) -> PurchasedLine:
     def money(amount: str) -> Money:
         return Money(amount=Decimal(amount), currency=currency)
 
-    same = ("product_id", "category", "discount_kind", "tailored", "tailorable", "due_at", "delivered_at")
+    same = ("product_id", "category", "discount_kind", "tier", "tailored", "tailorable", "due_at", "delivered_at")
     return PurchasedLine(
         quantity=Decimal(line.quantity),
         list_amount=money(line.list_amount),
@@ -64,6 +64,7 @@ def purchases(draw: st.DrawFn) -> NewPurchase:
             "paid_amount": amounts,
             "cost_amount": st.none() | amounts,
             "discount_kind": st.sampled_from([None, "volume", "coupon"]),
+            "tier": maybe,
             "tailored": st.booleans(),
             "tailorable": st.booleans(),
             "due_at": st.none() | instants,

@@ -15,7 +15,7 @@ from tests.support.told import BEFORE
 PATH = "/v1/imports/purchases"
 TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 CONTENT = "customer_id, store_id, channel, till, receipt_number, occurred_at, currency, simulated, content, version"
-LINES = "line, product_id, category, format, quantity, list_amount, paid_amount, cost_amount, discount_kind"
+LINES = "line, product_id, category, format, quantity, list_amount, paid_amount, cost_amount, discount_kind, tier"
 
 
 def varied() -> list[Body]:
@@ -25,6 +25,7 @@ def varied() -> list[Body]:
         quantity="0.250",
         cost_amount="3.00",
         discount_kind="bundle",
+        tier="gold",
         tailored=True,
         tailorable=True,
         due_at="2017-01-02T10:00:00+05:30",

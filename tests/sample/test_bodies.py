@@ -46,6 +46,7 @@ def test_a_purchase(head: Head) -> None:
                 "quantity": "1",
                 "list_amount": "0.60",
                 "paid_amount": "0.50",
+                "tier": "card",
             }
         ],
     }

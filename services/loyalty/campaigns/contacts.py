@@ -31,6 +31,8 @@ class Known(NamedTuple):
 async def deliver(tx: Transaction, campaign_id: str, told: Sequence[DeliveryTold], caller: Principal) -> Sent:
     """Note deliveries; known ones count as duplicates. Who is of the control group is noted as held back.
 
+    So deliveries are told before anything is sent, and sent to whom the answer does not name as `control`.
+
     Raises 404, 422 for a delivery before the campaign began, 409 where a customer's known delivery was
     at another time or through another channel.
     """
@@ -44,7 +46,8 @@ async def deliver(tx: Transaction, campaign_id: str, told: Sequence[DeliveryTold
     _refuse(CONFLICT, "deliveries", "customer_id", "delivered at another time or through another channel", other)
     await record(tx.session, [_delivered(tx, campaign, firsts[name], known[name].held_back) for name in fresh])
     held = sum(known[name].held_back for name in fresh)
-    return Sent(accepted=len(fresh) - held, held_back=held, duplicate=len(told) - len(fresh))
+    control = sorted(name for name in firsts if known[name].held_back)
+    return Sent(accepted=len(fresh) - held, held_back=held, duplicate=len(told) - len(fresh), control=control)
 
 
 async def answer(tx: Transaction, campaign_id: str, told: Sequence[ResponseTold], caller: Principal) -> Taken:

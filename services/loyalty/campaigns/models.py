@@ -68,9 +68,13 @@ class Taken(View):
 
 
 class Sent(Taken):
-    """`accepted`: customers newly reached; `held_back`: newly kept out of reach, as the control group."""
+    """`accepted`: customers newly reached; `held_back`: newly kept out of reach, as the control group.
+
+    `control`: who of those told is of it, known before or not: nothing may be sent to them.
+    """
 
     held_back: int
+    control: list[str]
 
 
 class CampaignView(View):

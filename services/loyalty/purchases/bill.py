@@ -16,7 +16,7 @@ from services.loyalty.purchases.domain import Receipt, in_currency, shortest, ut
 from services.loyalty.purchases.models import NewLine, NewPurchase
 
 Text = str | None
-Line = tuple[int, str, str, Text, str, Text, Text, Text, Text, bool, bool, Text, Text]
+Line = tuple[int, str, str, Text, str, Text, Text, Text, Text, bool, bool, Text, Text, Text]
 """A line in the order of `LINE_COLUMNS`; numbers and times as text."""
 
 HEAD_COLUMNS = (
@@ -47,6 +47,7 @@ LINE_COLUMNS = (
     "tailorable",
     "due_at",
     "delivered_at",
+    "tier",
 )
 
 
@@ -88,7 +89,7 @@ class Bill:
             told.simulated,
         )
         lines = [_line(number, line, told.currency) for number, line in enumerate(told.lines, 1)]
-        content = hashlib.sha256(orjson.dumps((head, lines))).digest()
+        content = hashlib.sha256(orjson.dumps((head, list(map(_identity, lines))))).digest()
         return cls(told.id or str(uuid7()), told, told.receipt, head, lines, content, refused)
 
     @property
@@ -125,4 +126,10 @@ def _line(number: int, line: NewLine, currency: str) -> Line:
         line.tailorable,
         None if line.due_at is None else utc_text(line.due_at),
         None if line.delivered_at is None else utc_text(line.delivered_at),
+        line.tier,
     )
+
+
+def _identity(line: Line) -> tuple[object, ...]:
+    """What tells a line apart; without a tier as it was before lines had any, so that old bills are known again."""
+    return line[:-1] if line[-1] is None else line

@@ -56,7 +56,7 @@ def completed(tx: Transaction, bill: Bill, event_id: str) -> str:
 
 
 def _told_line(line: Line, currency: str) -> dict[str, object]:
-    _, product, category, _, quantity, listed, paid, cost, discount, tailored, tailorable, due, delivered = line
+    _, product, category, _, quantity, listed, paid, cost, discount, tailored, tailorable, due, delivered, tier = line
     told: dict[str, object] = {
         "product_id": product,
         "category": category,
@@ -68,6 +68,8 @@ def _told_line(line: Line, currency: str) -> dict[str, object]:
         told["cost_amount"] = {"amount": cost, "currency": currency}
     if discount is not None:
         told["discount_kind"] = discount
+    if tier is not None:
+        told["tier"] = tier
     told["tailored"], told["tailorable"] = tailored, tailorable
     if due is not None:
         told["due_at"] = due

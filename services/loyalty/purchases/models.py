@@ -17,7 +17,10 @@ from shared.web.fields import Code, Currency, Flag, Id, OccurredAt, Request, Sho
 # An import holds ten thousand of these at a time: with slots they cost the garbage collector a third of what models do.
 @dataclass(frozen=True, slots=True, kw_only=True, config=ConfigDict(extra="forbid"))
 class NewLine:
-    """One line of a bill; amounts are for the whole line: `list_amount` before discounts, `paid_amount` after."""
+    """One line of a bill; amounts are for the whole line: `list_amount` before discounts, `paid_amount` after.
+
+    `tier`: the tier of the programme whose price was paid.
+    """
 
     product_id: Id
     category: Code
@@ -27,6 +30,7 @@ class NewLine:
     paid_amount: Decimals
     cost_amount: Decimals | None = None
     discount_kind: DiscountKind | None = None
+    tier: Code | None = None
     tailored: Flag = False
     tailorable: Flag = False
     due_at: Planned | None = None
@@ -89,6 +93,7 @@ class LineView(View):
     paid_amount: Shown
     cost_amount: Shown | None
     discount_kind: DiscountKind | None
+    tier: str | None
     tailored: bool
     tailorable: bool
     due_at: datetime | None

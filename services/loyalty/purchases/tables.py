@@ -70,6 +70,7 @@ class PurchaseLine(Base, table=True):
     tailorable: bool = False
     due_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
     delivered_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
+    tier: str | None = None
 
 
 class Return(Base, table=True):
