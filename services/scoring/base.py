@@ -151,6 +151,7 @@ class Close(Base, table=True):
     as_of: datetime = Field(sa_column=_moment(nullable=False))
     state: str = "requested"
     step: str | None = None
+    attempts: int = 0
     revision: int | None = None
     customers: int = 0
     error: str | None = None

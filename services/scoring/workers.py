@@ -11,8 +11,9 @@ from services.scoring.close.job import CloseWorker
 from services.scoring.evaluation.evaluator import Evaluator
 from services.scoring.facts.erasures import Erasures
 from services.scoring.facts.intake import Intake, judge
+from services.scoring.generations import pointer
 from services.scoring.generations.following import Follower, Run
-from services.scoring.generations.schema import READERS_PATH
+from services.scoring.generations.schema import READERS_PATH, search_path
 from services.scoring.metrics.rules import DEFAULT_RULES
 from services.scoring.rebuilds import commands
 from services.scoring.rebuilds.minding import Minder
@@ -20,7 +21,7 @@ from services.scoring.rebuilds.worker import Rebuilder
 from services.scoring.settings import ScoringWorkerSettings
 from shared import clock
 from shared.consumer import Consumer
-from shared.database import open_engine
+from shared.database import open_engine, raw_connection
 from shared.dead_letters import DeadLetters
 from shared.events import FACT_TOPICS, dead_letters
 from shared.events.values import Time
@@ -97,14 +98,21 @@ async def close(service: str, as_of: str | None = None) -> str | None:
         moment = last_midnight(now) if as_of is None else TypeAdapter(Time).validate_python(as_of)
     except ValueError:
         return f"{as_of} is no moment with its offset from UTC"
-    engine = open_engine(settings.database_url, pool_size=3, search_path=READERS_PATH, application="scoring-close")
+    asking = open_engine(settings.database_url, pool_size=1, search_path=READERS_PATH, application="scoring-close")
+    async with raw_connection(asking) as raw:
+        number = await pointer.live(raw)
+    # Not through the readers' views: the pointer can't move while a snapshot has read them.
+    engine = open_engine(settings.database_url, pool_size=3, search_path=search_path(number))
     try:
-        async with async_sessionmaker(engine).begin() as session:
+        worker = CloseWorker(engine, DEFAULT_RULES)
+        await worker.until_none()  # another date may be under way; ours must not be lost behind it
+        async with async_sessionmaker(asking).begin() as session:
             close_id = (await closes.close(Transaction(session, f"/crm/{service}", now, "close"), moment)).entity.id
-        return await CloseWorker(engine, DEFAULT_RULES).until_done(close_id)
+        return await worker.until_done(close_id)
     except Problem as problem:
         return f"{problem.detail}: {'; '.join(fault['detail'] for fault in problem.errors)}"
     finally:
+        await asking.dispose()
         await engine.dispose()
 
 

@@ -117,6 +117,13 @@ async def _if_match_demanded(
     return if_match
 
 
+async def chain(caller: Caller) -> None:
+    """Lets no caller pass that is bound to stores."""
+    caller.demand_chain()
+
+
+WholeChain = Depends(chain)
+"""For a route's `dependencies`: what concerns every store."""
 Administrators = Depends(administrator)
 """For a route's `dependencies`: open to administrators only."""
 Reading = Annotated[AsyncSession, Depends(_session)]

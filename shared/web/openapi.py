@@ -115,7 +115,7 @@ def _sent_with(answer: Members, schemas: Members) -> str | None:
     """The header that goes out with this view."""
     schema = answer.get("content", {}).get("application/json", {}).get("schema", {})
     members = schemas.get(schema.get("$ref", "").rpartition("/")[2], {}).get("properties", {})
-    if set(members) == {"items", "next"}:
+    if {"items", "next"} <= set(members):
         return "Link"
     return "ETag" if "version" in members else None
 

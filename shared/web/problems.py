@@ -163,7 +163,13 @@ def _from_validation(error: RequestValidationError) -> Problem:
     return Problem(INVALID, f"look at {where}"[:500], errors=errors)
 
 
+_UNREADABLE = (400, "There was an error parsing the body")
+"""How FastAPI tells of a body that its reader of JSON fails at, of too deep a nesting or too long a number."""
+
+
 def _from_http(error: HTTPException) -> Problem:
+    if (error.status_code, error.detail) == _UNREADABLE:
+        return Problem(INVALID, "look at /", errors=[{"pointer": "", "detail": "this can not be read as JSON"}])
     known = {404: NOT_FOUND, 415: MEDIA, 401: UNAUTHENTICATED, 403: FORBIDDEN}
     kind = known.get(error.status_code) or Kind("http-error", error.status_code, str(error.detail))
     return Problem(kind, str(error.detail), headers=error.headers)

@@ -176,7 +176,8 @@ async def test_S15_a_close_asked_for_at_once_is_one(scoring: Scoring) -> None:
 async def test_W06_a_token_bound_to_stores_does_not_close_or_read_everybody(scoring: Scoring) -> None:
     bound = scoring.client.issuer.token(stores=["330"])
     assert (await scoring.client.post("/v1/close", {"as_of": AS_OF}, bearer=bound)).status_code == 403
-    assert (await scoring.client.get("/v1/scorecards", bearer=bound)).status_code == 403
+    for path in ("/v1/scorecards", "/v1/closes", "/v1/closes/x", "/v1/generations", "/v1/generations/1"):
+        assert (await scoring.client.get(path, bearer=bound)).status_code == 403
 
 
 async def test_S15_only_an_administrator_may_close(scoring: Scoring) -> None:

@@ -79,7 +79,7 @@ async def test_S15_a_close_that_breaks_at_the_end_leaves_nothing(
     await populate(scoring, 3)
     before = await written(scoring)
     monkeypatch.setattr(
-        "services.scoring.close.closing._DONE", "select 1 / (length($1) - length($1)) + $2::int + $3::int"
+        "services.scoring.close.closing._DONE", "select 1 / (length($1) - length($1)) + $2::int + $3::int + length($4)"
     )
     failed = await close(scoring)
     assert (failed["state"], failed["error"]) == ("failed", "DivisionByZeroError")

@@ -5,7 +5,11 @@ from datetime import UTC, datetime, timedelta
 import asyncpg
 import pytest
 
+from services.scoring.close.job import CloseWorker
 from services.scoring.close.population import Population
+from services.scoring.metrics.rules import DEFAULT_RULES
+from services.scoring.studies.offers import Offers
+from services.scoring.studies.study import Subject
 from shared.events.customers import CustomerErased, CustomerMerged
 from shared.events.loyalty import CampaignAnswered, CampaignDelivered
 from tests.scoring.conftest import Scoring
@@ -70,14 +74,14 @@ async def test_C10_an_erasure_reaches_findings_and_a_close_under_way(
     await scoring.know(told(CustomerErased(erasure_id="e1"), "c20", "c20", CLOSED))
     assert [row["customer_id"] for row in await scoring.fetch(BEHIND)] == [who for who in everybody if who != "c20"]
 
-    looked = Population.close
+    looked = Population.studied
 
     async def erase_after(population: Population) -> object:
-        closed = await looked(population)
+        studying = await looked(population)
         await scoring.know(told(CustomerErased(erasure_id="e2"), "c30", "c30", CLOSED))
-        return closed
+        return studying
 
-    monkeypatch.setattr(Population, "close", erase_after)
+    monkeypatch.setattr(Population, "studied", erase_after)
     assert (await close(scoring, "2026-03-11T00:00:00Z"))["state"] == "done"
     assert "c31" in {row["customer_id"] for row in await scoring.fetch(BEHIND)}
     assert not {"c20", "c30"} & {row["customer_id"] for row in await scoring.fetch(BEHIND)}
@@ -90,3 +94,29 @@ async def test_C04_merged_customers_are_one_in_what_a_close_finds(scoring: Scori
     assert done["customers"] == 39
     assert "c39" not in {row["customer_id"] for row in await scoring.fetch(BEHIND)}
     assert (await scoring.client.get("/v1/audit")).json()["signals"][3]["trend"][-1]["n"] == 39
+
+
+async def test_S09_a_study_that_fails_stops_neither_the_others_nor_the_close(
+    scoring: Scoring, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: Offers, subject: Subject) -> None:
+        if subject.id == "c01":
+            raise ZeroDivisionError
+
+    monkeypatch.setattr(Offers, "add", fail)
+    await live(scoring)
+    done = await close(scoring)
+    assert (done["state"], done["error"]) == ("done", "without offers: see the log")
+    names = {row["name"] for row in await scoring.fetch("select name from app.findings")}
+    assert {"audit", "rates"} <= names
+    assert "offers" not in names
+
+
+async def test_S15_a_close_that_never_ends_is_given_up(scoring: Scoring) -> None:
+    await populate(scoring, 3)
+    address = (await scoring.client.post("/v1/close", {"as_of": "2026-03-10T00:00:00Z"})).headers["Location"]
+    await scoring.execute("update app.closes set attempts = 10")
+    assert await CloseWorker(scoring.engine, DEFAULT_RULES).work()
+    failed = (await scoring.client.get(address)).json()
+    assert (failed["state"], failed["error"]) == ("failed", "begun 10 times and never ended: see the logs")
+    assert (await scoring.client.post("/v1/close", {"as_of": "2026-03-11T00:00:00Z"})).status_code == 201

@@ -11,7 +11,7 @@ from sqlmodel import col
 from services.scoring.base import Close
 from services.scoring.close import commands
 from shared.events.values import ID_PATTERN
-from shared.web.app import Administrators, Posting, Reading
+from shared.web.app import Administrators, Posting, Reading, WholeChain
 from shared.web.cursors import Page, Paging, keyset
 from shared.web.fields import Instant, Request, View
 from shared.web.problems import NOT_FOUND, Problem
@@ -55,7 +55,7 @@ async def ask(body: NewClose, work: Posting) -> Response:
     return await work.run(command, Existing.shown_by(_view), created="/v1/closes/{id}")
 
 
-@router.get("/closes/{close_id}", response_model=CloseView)
+@router.get("/closes/{close_id}", response_model=CloseView, dependencies=[WholeChain])
 async def read(close_id: Annotated[str, Path(pattern=ID_PATTERN)], session: Reading) -> Response:
     """One close."""
     close = await session.get(Close, close_id)
@@ -64,7 +64,7 @@ async def read(close_id: Annotated[str, Path(pattern=ID_PATTERN)], session: Read
     return respond(close, _view)
 
 
-@router.get("/closes")
+@router.get("/closes", dependencies=[WholeChain])
 async def read_page(session: Reading, paging: Paging) -> Page[CloseView]:
     """Closes, the one asked for last first."""
     order = col(Close.requested_at), col(Close.id)

@@ -1,15 +1,17 @@
 """One close: wait for the facts, look at everybody, write what was found – all of it or nothing."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 
+import asyncpg
 from prometheus_client import Gauge
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.scoring.audit.announcing import announce
-from services.scoring.close.population import Closed, Population
+from services.scoring.close.population import Population
+from services.scoring.close.studying import Closed
 from services.scoring.evaluation import references
 from services.scoring.evaluation.segments_in_use import SegmentsInUse
 from services.scoring.facts.erasures import together
@@ -24,9 +26,12 @@ LOOKED_AT = Gauge("close_customers", "customers looked at by the close under way
 
 _STEP = "update closes set step = $2, customers = $3 where id = $1"
 _DONE = """
-    update closes set state = 'done', step = null, finished_at = clock_timestamp(), revision = $2, customers = $3
+    update closes set state = 'done', step = null, finished_at = clock_timestamp(), revision = $2, customers = $3,
+        error = $4
     where id = $1
 """
+# Between two statements of the snapshot a model is fitted, which may take minutes.
+_PATIENT = "set local idle_in_transaction_session_timeout = 0"
 TELL_S = 1.0
 
 
@@ -48,8 +53,10 @@ class Closing:
                 await caught_up(self.raw)
             # One snapshot for both readings of the population; it writes nothing, so it holds no relay back.
             async with self.raw.transaction(isolation="repeatable_read", readonly=True):
+                await self.raw.execute(_PATIENT)
                 segments = await SegmentsInUse().today(self.raw)
-                closed = await Population(self.raw, self.as_of, self.rules, segments, self.tell).close()
+                studying = await Population(self.raw, self.as_of, self.rules, segments, self.tell).studied()
+            closed = await asyncio.to_thread(studying.closed)
         if not closed.customers:
             raise NothingKnownError("nobody was known by then")
         async with self.raw.transaction():
@@ -68,7 +75,7 @@ class Closing:
             made = await findings.write(self.raw, name, self.as_of, found)
             if name == AUDIT:
                 await announce(self.raw, self.as_of, made, found)
-        await self.raw.execute(_DONE, self.close_id, revision, closed.customers)
+        await self.raw.execute(_DONE, self.close_id, revision, closed.customers, _without(closed.failed))
         await self.raw.execute("select pg_notify('marks', '')")  # cards that have an older reference are due now
 
     @asynccontextmanager
@@ -83,6 +90,11 @@ class Closing:
 
     async def _tell_on(self) -> None:
         while True:
-            async with raw_connection(self.engine) as raw:
-                await raw.execute(_STEP, self.close_id, self._step, self._customers)
+            with suppress(OSError, asyncpg.PostgresError, asyncpg.InterfaceError):  # told again in a second
+                async with raw_connection(self.engine) as raw:
+                    await raw.execute(_STEP, self.close_id, self._step, self._customers)
             await asyncio.sleep(TELL_S)
+
+
+def _without(failed: Sequence[str]) -> str | None:
+    return f"without {', '.join(failed)}: see the log" if failed else None

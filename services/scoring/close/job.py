@@ -17,10 +17,15 @@ _ALONE = "select pg_try_advisory_lock(hashtext('close'))"
 # All of this session's, and no error where there is none: who is stopped while asking can't tell whether they have it.
 _NOT_ALONE = "select pg_advisory_unlock_all()"
 _OPEN = "select id, as_of from closes where finished_at is null order by requested_at, id limit 1"
-_BEGUN = "update closes set state = 'running', started_at = clock_timestamp(), customers = 0 where id = $1"
+_BEGUN = """
+    update closes set state = 'running', started_at = clock_timestamp(), customers = 0, attempts = attempts + 1
+    where id = $1 returning attempts
+"""
 _STATE = "select state, error, finished_at from closes where id = $1"
-_FAILED = "update closes set state = 'failed', finished_at = clock_timestamp(), error = $2 where id = $1"
+_FAILED = "update closes set state = 'failed', step = null, finished_at = clock_timestamp(), error = $2 where id = $1"
 IDLE_S, PATIENCE_S = 0.5, 600.0
+MOST_ATTEMPTS = 10
+"""A close that kills whoever is at it must not hold up all others for ever."""
 
 
 class CloseWorker:
@@ -64,6 +69,15 @@ class CloseWorker:
             finally:
                 await raw.execute(_NOT_ALONE)
 
+    async def until_none(self) -> None:
+        """Work until no close is open."""
+        while True:
+            async with raw_connection(self.engine) as raw:
+                if await raw.fetchrow(_OPEN) is None:
+                    return
+            if not await self.work():
+                await asyncio.sleep(IDLE_S)
+
     async def until_done(self, close_id: str) -> str | None:
         """Work until that close is done, by us or by somebody else; returns why it failed, None where it did not."""
         while True:
@@ -78,7 +92,9 @@ class CloseWorker:
         asked = await raw.fetchrow(_OPEN)
         if asked is None:
             return False
-        await raw.execute(_BEGUN, asked["id"])
+        if await raw.fetchval(_BEGUN, asked["id"]) > MOST_ATTEMPTS:
+            await raw.execute(_FAILED, asked["id"], f"begun {MOST_ATTEMPTS} times and never ended: see the logs")
+            return True
         try:
             await Closing(self.engine, raw, asked["id"], asked["as_of"], self.rules).close(PATIENCE_S)
         except TimeoutError:

@@ -6,12 +6,13 @@ Reads the population twice and keeps numbers only, so that memory does not grow 
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from prometheus_client import Counter
 
+from services.scoring.close.studying import Studying
 from services.scoring.evaluation.references import References
 from services.scoring.facts.fact import Fact
 from services.scoring.facts.reading import (
@@ -22,7 +23,6 @@ from services.scoring.facts.reading import (
     stores,
     surroundings,
 )
-from services.scoring.membership.comparison import Spread
 from services.scoring.membership.placing import segments_of
 from services.scoring.membership.segments import Segments
 from services.scoring.metrics.cases import MOMENT
@@ -33,10 +33,8 @@ from services.scoring.metrics.reference import Reference
 from services.scoring.metrics.rules import Rules
 from services.scoring.metrics.scorecard import score
 from services.scoring.metrics.value_model import ValueModel
-from services.scoring.studies.every import studies
 from services.scoring.studies.fitting import fit
-from services.scoring.studies.leaving import Leaving
-from services.scoring.studies.study import Found, Setting, Subject
+from services.scoring.studies.study import Setting, Subject
 from shared.database import Connection
 
 log = logging.getLogger(__name__)
@@ -48,15 +46,6 @@ Tell = Callable[[str, int], None]
 """Hears at which step a close is, and how many customers it has looked at in it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Closed:
-    """What a close makes. `customers`: how many it was made of; `findings`: by the study's name."""
-
-    reference: Reference
-    customers: int
-    findings: dict[str, Found]
-
-
 class Population:
     """The population as of a date, read over one connection in one snapshot."""
 
@@ -64,8 +53,8 @@ class Population:
         self.raw, self.as_of, self.rules, self.segments, self.tell = raw, as_of, rules, segments, tell
         self._everybody = _Everybody(raw, as_of)
 
-    async def close(self) -> Closed:
-        """The reference of the date (its revision still 0), and what the studies found.
+    async def studied(self) -> Studying:
+        """The studies, and the reference of the date (its revision still 0), after everybody was looked at.
 
         A customer who can't be evaluated is left out, so that one customer stops no close.
         """
@@ -97,23 +86,14 @@ class Population:
         previous = None if before is None else before.model
         return await asyncio.to_thread(_fitted, census, reference, self.rules.value, previous)
 
-    async def _studied(self, setting: Setting) -> Closed:
+    async def _studied(self, setting: Setting) -> Studying:
         before = await References().in_force(self.raw, setting.begins)
-        made, scores, members, leaving, customers = studies(setting), Census(), Spread(), Leaving(setting), 0
+        setting = replace(setting, members_known=before is not None)
+        studying = Studying(setting)
         async for subject in self._everybody.each(lambda name, facts: _subject(name, facts, setting, before)):
-            scores.add_scores(subject.card)
-            members.add(subject.card, subject.segments)
-            leaving.add(subject)
-            for study in made:
-                study.add(subject)
-            self.tell("evaluating", customers := customers + 1)
-        reference = replace(
-            setting.reference,
-            scores=scores.distributions(),
-            segments=members.distributions(),
-            around=leaving.around(),
-        )
-        return Closed(reference, customers, {study.name: study.found() for study in made})
+            studying.take(subject)
+            self.tell("evaluating", studying.customers)
+        return studying
 
 
 def _fitted(census: Census, reference: Reference, rules: ValueRules, previous: ValueModel | None) -> Reference:
@@ -143,8 +123,8 @@ def _subject(name: str, facts: Sequence[Fact], setting: Setting, before: Referen
 
 
 def _segments_before(facts: Sequence[Fact], setting: Setting, before: Reference | None) -> tuple[str, ...]:
-    """In which segments the customer was when the last period began, by the reference that held then."""
-    if not setting.segments.segments:
+    """In which segments the customer was when the last period began, by the reference that held then, if one did."""
+    if before is None or not setting.segments.segments:
         return ()
     card = score(read(facts, setting.begins, setting.rules), setting.rules, before)
     return segments_of(card, setting.segments)

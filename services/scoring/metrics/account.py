@@ -87,7 +87,18 @@ class Account:
 
 
 def account(history: History, start: datetime, end: datetime, rules: Rules, catalogue: Catalogue | None) -> Account:
-    """The account of [start, end). A currency without ruled cost counts none for visits and complaints."""
+    """The account of [start, end). A currency without ruled cost counts none for visits and complaints.
+
+    It is made once for a history, whose rules do not change: many ask for that of the window.
+    """
+    key = (start, end, id(catalogue))
+    if key not in history.accounts:
+        history.accounts[key] = _account(history, start, end, rules, catalogue)
+    made: Account = history.accounts[key]
+    return made
+
+
+def _account(history: History, start: datetime, end: datetime, rules: Rules, catalogue: Catalogue | None) -> Account:
     made = Account()
     sell(made, history.spent(start, end), history.as_of.date(), catalogue)
     ruled = ruled_cost(history, rules)

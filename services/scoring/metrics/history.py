@@ -2,9 +2,10 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 
 from services.scoring.facts.fact import Fact
 from services.scoring.metrics.cases import CASE_TYPES, Case, cases
@@ -33,7 +34,7 @@ class History:
     `start`: where the window begins. `bought`: every purchase; `purchases`: those not wholly returned;
     `days`: their purchase days, each once, in days since 1970-01-01. `currency`: the main one, of most
     purchases. `spend`: net spend of the window by category, in the main currency. `future`: the time of the
-    earliest fact that is not yet to be known.
+    earliest fact that is not yet to be known. `accounts`: those that `account` has made, kept for who asks again.
     """
 
     as_of: datetime
@@ -55,6 +56,7 @@ class History:
     surveys: Sequence[Fact]
     future: datetime | None
     types: ByType
+    accounts: dict[tuple[datetime, datetime, int], Any] = field(default_factory=dict, compare=False, repr=False)
 
     def of(self, *types: str) -> Sequence[Fact]:
         """The known facts of any of these types, in reading order."""

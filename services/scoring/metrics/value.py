@@ -23,7 +23,7 @@ from services.scoring.metrics.rfm import quintiles
 from services.scoring.metrics.rules import Rules
 from services.scoring.metrics.value_model import ValueModel
 
-_CENT = Decimal("0.01")
+_CENT, _MOST = Decimal("0.01"), 1e15
 _DAY = timedelta(days=1)
 
 
@@ -204,8 +204,9 @@ def _ahead(model: ValueModel, rules: ValueRules, buys: Buyer) -> tuple[float, fl
     return outlook(model.mbg, *buys.within(model.unit_days), ahead)
 
 
-def _money(estimate: float) -> Decimal:
-    return Decimal(estimate).quantize(_CENT) + 0
+def _money(estimate: float) -> Decimal | None:
+    """To a hundredth; None for what no money is: a bar code that was read as a price, say."""
+    return Decimal(estimate).quantize(_CENT) + 0 if abs(estimate) < _MOST else None
 
 
 def _decile(found: Decimal | None, currency: str, rules: Rules, reference: Reference) -> int | None:

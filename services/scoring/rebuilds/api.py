@@ -10,7 +10,7 @@ from sqlmodel import col
 
 from services.scoring.base import Generation
 from services.scoring.rebuilds import commands
-from shared.web.app import Administrators, Posting, Reading, Writing
+from shared.web.app import Administrators, Posting, Reading, WholeChain, Writing
 from shared.web.cursors import Page, Paging, keyset
 from shared.web.fields import View
 from shared.web.problems import NOT_FOUND, Problem
@@ -46,7 +46,7 @@ async def rebuild(work: Posting) -> Response:
     return await work.run(commands.rebuild, Existing.shown_by(_view), created="/v1/generations/{id}")
 
 
-@router.get("/generations")
+@router.get("/generations", dependencies=[WholeChain])
 async def read_page(session: Reading, paging: Paging) -> Page[GenerationView]:
     """Generations, the latest first."""
     order = col(Generation.number)
@@ -54,7 +54,7 @@ async def read_page(session: Reading, paging: Paging) -> Page[GenerationView]:
     return paging.page([_view(each) for each in rows], following)
 
 
-@router.get("/generations/{number}", response_model=GenerationView)
+@router.get("/generations/{number}", response_model=GenerationView, dependencies=[WholeChain])
 async def read(number: Number, session: Reading) -> Response:
     """One generation."""
     generation = await session.get(Generation, number)

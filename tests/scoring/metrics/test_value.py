@@ -206,3 +206,10 @@ def test_S15_a_reference_keeps_its_model(kept: object) -> None:
     assert Reference.from_json(base.to_json()) == base
     old = {name: told for name, told in base.to_json().items() if name != "model"}
     assert Reference.from_json(old).model is None
+
+
+def test_S05_what_no_money_is_is_no_value() -> None:
+    scanned = line("GROCERY", "4006381333931000.00")  # a bar code at a price's place
+    told = modelled_value(*(purchase(name, ago(days), scanned) for name, days in (("a", 90), ("b", 60), ("c", 9))))
+    assert (told.clv, told.spend, told.decile) == (None, None, None)
+    assert told.p_alive is not None

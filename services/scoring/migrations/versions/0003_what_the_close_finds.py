@@ -58,6 +58,8 @@ def upgrade() -> None:
         schema="app",
     )
     op.add_column("closes", sa.Column("step", sa.Text(), nullable=True), schema="app")
+    attempts = sa.Column("attempts", sa.Integer(), nullable=False, server_default="0")
+    op.add_column("closes", attempts, schema="app")
     _make_segments()
     _make_findings()
 
@@ -134,6 +136,7 @@ def _make_findings() -> None:
 def downgrade() -> None:
     for name in ("assessments", "finding_customers", "findings", "memberships", "segments"):
         op.drop_table(name, schema="app")
+    op.drop_column("closes", "attempts", schema="app")
     op.drop_column("closes", "step", schema="app")
     op.drop_column("published", "segments", schema="app")
     _change_cards(_TAKE_AWAY)
