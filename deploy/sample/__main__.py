@@ -94,7 +94,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m deploy.sample", description=__doc__)
     parser.add_argument("command", nargs="?", choices=COMMANDS, default="load")
     parser.add_argument("--households", type=_positive, metavar="N", help="only N households, 208 and those behind it")
-    parser.add_argument("--last-close", action="store_true", help="one close, not one a month")
+    parser.add_argument("--last-close", action="store_true", help="the last quarter's two closes, not one a month")
     parser.add_argument("--shuffle", type=int, metavar="SEED", help="purchases and visits in a random order")
     parser.add_argument("--as-of", default=END_OF_YEAR, metavar="T", help="of what is looked at (default: %(default)s)")
     return parser

@@ -10,6 +10,8 @@ from deploy.sample.progress import Progress
 from deploy.sample.remote import Remote
 
 MONTHS = (*(f"2017-{month:02d}-01T00:00:00Z" for month in range(2, 13)), "2018-01-01T00:00:00Z")
+QUARTER = ("2017-10-01T00:00:00Z", MONTHS[-1])
+"""The last quarter's beginning and end."""
 POLL_S = 0.1
 PATIENCE_S = 900.0
 

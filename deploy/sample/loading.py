@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from deploy.sample import reference
 from deploy.sample.catching_up import facts_in, scored
-from deploy.sample.closes import MONTHS, close_months
+from deploy.sample.closes import MONTHS, QUARTER, close_months
 from deploy.sample.complaining import complain
 from deploy.sample.entities import create_campaigns, put_catalogue, put_customers, tell_contacts
 from deploy.sample.imports import import_purchases, import_visits
@@ -28,7 +28,8 @@ SHOWN = 208
 class Wanted:
     """What of the sample: so many households (all where None), in order of time or shuffled.
 
-    `last_close`: one close, as of the end of the year, instead of one a month.
+    `last_close`: the last quarter's two closes alone, instead of one a month: what is told of segments then has
+    somebody in it, as they are those of the quarter's start.
     """
 
     households: int | None = None
@@ -86,7 +87,7 @@ async def load(remote: Remote, progress: Progress, transactions: Transactions, w
     outcome.facts_in = time.monotonic() - begun
     await scored(remote, progress)
     outcome.scored = time.monotonic() - begun
-    months = MONTHS[-1:] if wanted.last_close else MONTHS
+    months = QUARTER if wanted.last_close else MONTHS
     outcome.closes = dict(zip(months, await close_months(remote, progress, months), strict=True))
     await scored(remote, progress, "scored again", reviewed=True)
     outcome.total = time.monotonic() - begun
