@@ -30,6 +30,7 @@ from tests.scoring.metrics.facts import (
     purchase,
     reference,
     registered,
+    reopened,
     resolved,
 )
 
@@ -182,6 +183,9 @@ def test_S13_the_case_past_its_standard_goes_first() -> None:
     )
     assert actions(oldest)[0].reason == "A service complaint is open for 9 days."
     assert codes(opened("a", ago(4)), resolved("a", ago(3)))[0] != "settle_case"
+    again = [opened("a", ago(9)), resolved("a", ago(8)), reopened("a", ago(7))]
+    assert codes(*again)[0] == "settle_case", "reopened, it is owed again"
+    assert codes(*again, resolved("a", ago(6)))[0] != "settle_case"
 
 
 def test_S13_a_doubt_told_again_is_as_old_as_when_it_was_raised() -> None:
