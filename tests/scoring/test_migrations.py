@@ -59,3 +59,38 @@ async def test_W01_generations_begin_again_down_and_up(kept: bool, infrastructur
             await connection.run_sync(lambda c: command.downgrade(configuration("scoring", c), "base"))
     finally:
         await engine.dispose()
+
+
+SOMEBODY = (
+    "insert into gen_1.marks (customer_id) values ('c1')",
+    """insert into gen_1.cards (customer_id, as_of, next_review_at, reference_as_of, reference_revision, facts, phase,
+            at_risk, card)
+        values ('c1', now(), now() + interval '9 days', '-infinity', 0, 1, 'prospect', false, '{}')""",
+    "insert into app.published (customer_id, phase, at_risk) values ('c1', 'prospect', false)",
+)
+"""In a generation whose cards do not tell of segments yet, which is what a downgrade leaves."""
+KEPT = "select customer_id, segments, segments_revision, next_review_at <= now() from live.cards"
+
+
+def kept_up_and_down(connection: Connection) -> None:
+    """Bring a database of the release before up, and take it back; look each time."""
+    migrations = configuration("scoring", connection)
+    command.downgrade(migrations, "0002")
+    for statement in SOMEBODY:
+        connection.execute(text(statement))
+    command.upgrade(migrations, "head")
+    command.check(migrations)
+    assert connection.execute(text(KEPT)).all() == [("c1", [], 0, True)]
+    assert connection.scalars(text("select segments from app.published")).all() == [[]]
+    assert connection.scalars(text("select customer_id from live.marks")).all() == ["c1"]
+    command.downgrade(migrations, "0002")
+    assert connection.scalars(text("select customer_id from live.cards")).all() == ["c1"]
+
+
+async def test_W01_a_generation_keeps_its_facts_when_cards_begin_to_tell_of_segments(infrastructure: Addresses) -> None:
+    engine = open_engine(await fresh_database(infrastructure.postgres_url, "scoring"))
+    try:
+        async with engine.begin() as connection:
+            await connection.run_sync(kept_up_and_down)
+    finally:
+        await engine.dispose()
