@@ -78,7 +78,7 @@ def fitted(buyings: Buyings) -> ValueModel:
 def errors(found: Law | Spending, true: Law | Spending) -> Iterator[tuple[str, float, float, float]]:
     """Of each parameter: its name, true value, value found and relative error."""
     values, wanted = asdict(found), asdict(true)
-    for name in set(values) - {"log_likelihood", "customers"}:
+    for name in set(values) - {"log_likelihood", "customers", "errors"}:
         yield name, wanted[name], values[name], values[name] / wanted[name] - 1
 
 

@@ -53,14 +53,15 @@ def _segments(found: Iterable[Mapping[str, Any]]) -> Table:
     for each in found:
         account, propensity = each["profit"]["currencies"].get("USD", {}), each["propensity"]
         money = [account.get(period, {}).get("contribution", "–") for period in ("before", "now")]
-        answered = [
-            f"{told['responses']}/{told['exposures']}" for told in (propensity["total"], propensity["base"]["total"])
-        ]
+        answered = [_answered(told["total"]) for told in (propensity, propensity["base"])]
         lifts = {str(told["lift"] or told["reason"]) for told in propensity["campaigns"].values()}
-        table.add_row(
-            each["profit"]["segment"], str(each["profit"]["customers"]), *money, *answered, "; ".join(sorted(lifts))
-        )
+        (members,) = _words([each["profit"]["customers"]])
+        table.add_row(each["profit"]["segment"], members, *money, *answered, "; ".join(sorted(lifts)))
     return table
+
+
+def _answered(told: Mapping[str, Any] | None) -> str:
+    return "–" if told is None else f"{told['responses']}/{told['exposures']}"
 
 
 def _words(values: Iterable[object]) -> list[str]:

@@ -112,7 +112,7 @@ class AuditSignalRaised(Payload):
     """A close raised a warning signal that the one before had not. Subject: the signal; key: `signal:<name>`.
 
     `before`, `now`: the shares of the two last periods before `as_of`; `p_value`: of the one-sided test between
-    them; `customers`: how many are behind it.
+    them, as it is before four signals are judged at once; `customers`: how many are behind it.
     """
 
     as_of: Time

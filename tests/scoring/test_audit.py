@@ -11,6 +11,7 @@ from services.scoring.findings import store as findings
 from services.scoring.studies.study import Found
 from shared.database import raw_connection
 from shared.events.complaints import SurveyAnswered
+from shared.web.cursors import encode
 from tests.scoring.conftest import Scoring
 from tests.scoring.test_close import AS_OF, close
 from tests.support.told import told
@@ -47,6 +48,8 @@ async def test_S09_the_audit_tells_its_signals_and_objectives(scoring: Scoring) 
         "preference_falls": True,
     }
     assert [len(each["trend"]) for each in audit["signals"]] == [4] * 4
+    assert audit["signals"][1]["parts"].keys() == {"at_risk", "reported", "abandoned"}
+    assert audit["observed_since"] is None, "nobody bought"
     assert [(each["signal"], each["strategy"], each["target"], each["due"]) for each in audit["objectives"]] == [
         ("preference_falls", "listening", 0.75, "2026-06-08T00:00:00Z")
     ]
@@ -74,6 +77,20 @@ async def test_S09_a_cursor_stays_with_its_audit(scoring: Scoring) -> None:
     assert (await scoring.client.get("/v1/audit/preference_falls/customers")).json()["items"] == []
     rest = await scoring.client.get(f"/v1/audit/preference_falls/customers?limit=15&cursor={first['next']}")
     assert [item["customer_id"] for item in rest.json()["items"]] == [f"c{at}" for at in range(35, 40)]
+
+
+async def test_S09_a_cursor_stays_with_its_revision(scoring: Scoring) -> None:
+    await disappoint(scoring)
+    await close(scoring)
+    first = (await scoring.client.get("/v1/audit/preference_falls/customers?limit=15")).json()
+    await scoring.know(survey("c39", timedelta(days=5), prefers_us=True))
+    await close(scoring)
+    again = (await scoring.client.get("/v1/audit/preference_falls/customers")).json()
+    assert len(again["items"]) == 19
+    rest = await scoring.client.get(f"/v1/audit/preference_falls/customers?cursor={first['next']}")
+    assert [item["customer_id"] for item in rest.json()["items"]] == [f"c{at}" for at in range(35, 40)]
+    unknown = await scoring.client.get(f"/v1/audit/preference_falls/customers?cursor={encode(AS_OF, 3, 'c34')}")
+    assert (unknown.status_code, unknown.json()["detail"]) == (422, "this cursor is not of this list")
 
 
 async def test_S09_the_audit_of_a_date_is_the_newest_by_then(scoring: Scoring) -> None:

@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
+from services.scoring.rates.rows import Key, Row, row
 from shared.events.reference import StoreOpened
+from shared.web.cursors import encode
 from tests.scoring.conftest import Scoring
 from tests.scoring.test_close import close
 from tests.support.told import purchase, told
@@ -54,11 +56,36 @@ async def test_S06_rates_of_a_month(scoring: Scoring) -> None:
             "retention": {"n": 4, "count": 3, "share": 0.75, "interval": [0.3006, 0.9544]},
             "repurchase": {"n": 4, "count": 2, "share": 0.5, "interval": [0.15, 0.85]},
             "defection": {"n": 4, "count": 0, "share": 0.0, "interval": [0.0, 0.4899]},
+            "came_back": None,
             "new_customers": 0,
-            "loyal_base": 3,
-            "reason": None,
+            "reason": "Who came back is known 90 days after the period.",
         }
     ]
+    assert found["loyal_base"] == {"total": 3}
+    assert found["observed_since"] == "2025-12-01T12:00:00Z"
+
+
+async def test_S06_who_is_new_is_not_known_where_observation_starts(scoring: Scoring) -> None:
+    await base(scoring)
+    await close(scoring)
+    new = {row["period"]: row["new_customers"] for row in (await rates(scoring))["items"]}
+    assert (new["2025-12"], new["2026-01"]) == (None, 1)
+    assert (new["2025-11"], new["2025-Q4"]) == (None, None)
+    [row] = (await rates(scoring, "period=2025-12"))["items"]
+    assert row["reason"].endswith("Nobody was observed before the period, so who is new in it is not known.")
+
+
+async def test_S06_who_defected_and_came_back_is_told_beside_defection(scoring: Scoring) -> None:
+    weekly = [f"2025-{month:02}-{at:02}" for month in (7, 8, 9) for at in (7, 14, 21, 28)]
+    for customer, back in (("a", ["2025-11-20"]), ("b", ["2026-03-01"]), ("c", [])):
+        await scoring.know(*(purchase(customer, f"{customer}-{each}", day(each)) for each in (*weekly, *back)))
+    await close(scoring)
+    [row] = (await rates(scoring, "period=2025-10"))["items"]
+    assert (row["defection"]["count"], row["reason"]) == (3, None)
+    assert row["came_back"] == {"n": 3, "count": 1, "share": 0.3333, "interval": [0.0615, 0.7923]}
+    [none] = (await rates(scoring, "period=2025-09"))["items"]
+    assert (none["came_back"]["n"], none["came_back"]["share"]) == (0, None)
+    assert none["reason"] == "Nobody defected who could come back."
 
 
 @pytest.mark.parametrize(
@@ -70,7 +97,6 @@ async def test_S06_rates_of_a_month(scoring: Scoring) -> None:
         ("format=unknown", ["unknown"], [1]),
         ("by=store", ["330", "331"], [3, 1]),
         ("by=cohort", ["2025-12", "2026-01"], [3, 1]),
-        ("by=segment", [], []),
     ],
 )
 async def test_S06_rates_of_a_group(scoring: Scoring, query: str, groups: list[str], n: list[int]) -> None:
@@ -86,7 +112,7 @@ async def test_S06_a_share_of_nobody_is_null(scoring: Scoring) -> None:
     await close(scoring)
     [row] = (await rates(scoring, "period=2025-11"))["items"]
     assert (row["retention"]["share"], row["retention"]["interval"]) == (None, None)
-    assert row["reason"] == "Nobody was active at the period's start."
+    assert row["reason"].startswith("Nobody was active at the period's start.")
 
 
 async def test_S06_rates_are_paged_in_order(scoring: Scoring) -> None:
@@ -94,7 +120,13 @@ async def test_S06_rates_are_paged_in_order(scoring: Scoring) -> None:
     await close(scoring)
     whole = (await rates(scoring, "by=store&limit=500"))["items"]
     assert len(whole) == 2 * 15, "twelve months, and the quarters from 2025-Q2 to Q4"
-    assert [(row["group"], row["period"]) for row in whole] == sorted((row["group"], row["period"]) for row in whole)
+    assert [row["group"] for row in whole] == ["330"] * 15 + ["331"] * 15
+    assert [row["period"] for row in whole[:15]] == [
+        *(f"2025-{month:02}" for month in range(3, 13)),
+        "2026-01",
+        "2026-02",
+        *("2025-Q2", "2025-Q3", "2025-Q4"),
+    ]
     paged: list[dict[str, Any]] = []
     query: str | None = "by=store&limit=7"
     while query is not None:
@@ -102,6 +134,38 @@ async def test_S06_rates_are_paged_in_order(scoring: Scoring) -> None:
         paged += page["items"]
         query = page["next"] and f"by=store&limit=7&cursor={page['next']}"
     assert paged == whole
+
+
+async def test_S06_only_the_rows_of_a_page_are_made(scoring: Scoring, monkeypatch: pytest.MonkeyPatch) -> None:
+    await base(scoring)
+    await close(scoring)
+    made: list[Key] = []
+
+    def counting(content: dict[str, Any], by: str, key: Key) -> Row:
+        made.append(key)
+        return row(content, by, key)
+
+    monkeypatch.setattr("services.scoring.rates.api.row", counting)
+    page = await rates(scoring, "by=store&limit=2")
+    assert [key.period for key in made] == ["2025-03", "2025-04"]
+    assert page["loyal_base"] == {"330": 3}, "of the groups on this page"
+
+
+async def test_S06_a_cursor_stays_with_its_close_and_its_grouping(scoring: Scoring) -> None:
+    await base(scoring)
+    await close(scoring)
+    first = await rates(scoring, "by=store&limit=14")
+    await scoring.know(purchase("e", "late", day("2026-02-05"), store="330"))
+    await close(scoring)
+    await close(scoring, "2026-04-10T00:00:00Z")
+    rest = await rates(scoring, f"by=store&cursor={first['next']}")
+    assert (rest["as_of"], rest["revision"]) == (AS_OF, 1)
+    assert len(rest["items"]) == 16
+    for query in ("", "by=cohort&", "by=store&period=2026-02&", "store=331&"):
+        answer = await scoring.client.get(f"/v1/rates?{query}cursor={first['next']}")
+        assert (answer.status_code, answer.json()["detail"]) == (422, "this cursor is not of this list"), query
+    unknown = encode(AS_OF, 10**17, "store", "330", "2025-05")
+    assert (await scoring.client.get(f"/v1/rates?by=store&cursor={unknown}")).status_code == 422
 
 
 @pytest.mark.parametrize(
@@ -116,6 +180,7 @@ async def test_S06_rates_are_paged_in_order(scoring: Scoring) -> None:
         ("store=999", 404, None, "nothing is told of the store 999"),
         ("segment=gold", 404, None, "nothing is told of the segment gold"),
         ("cohort=2020-01", 404, None, "nothing is told of the cohort 2020-01"),
+        ("by=segment&period=2026-02", 404, None, "nothing is told of 2026-02; what is told: nothing"),
         ("period=2026-03", 404, None, "nothing is told of 2026-03; what is told: 2025-03, "),
         ("as_of=2020-01-01T00:00:00Z", 404, None, "no close has told rates by then"),
         ("as_of=2099-01-01T00:00:00Z", 422, "/as_of", ""),

@@ -125,6 +125,15 @@ async def test_S11_the_latest_answers_by_a_date_count(scoring: Scoring) -> None:
     assert at_once["dimensions"]["people"]["assessed"]["score"] is None
 
 
+async def test_S11_two_answers_about_now_are_the_same(scoring: Scoring) -> None:
+    await assess(scoring, "offer", {"aware": 3}, about="18")
+    for path in ("", "/offers/18"):
+        first, second = [(await scoring.client.get(f"/v1/readiness{path}")).json() for _ in range(2)]
+        assert (first, first["as_of"]) == (second, None)
+        asked = (await scoring.client.get("/v1/readiness?as_of=2026-01-15T00:00:00Z")).json()
+        assert asked["as_of"] == "2026-01-15T00:00:00Z"
+
+
 async def test_S11_an_assessment_has_an_address_and_counts_once(scoring: Scoring) -> None:
     body = {"id": "a1", "answers": {"authority": 3}, "by": "emp-7"}
     first = await scoring.client.post("/v1/readiness/people", body)

@@ -10,9 +10,12 @@ from shared.events.loyalty import CampaignAnswered, CampaignDelivered
 from tests.scoring.conftest import Scoring
 from tests.scoring.test_close import AS_OF, close, offer
 from tests.support.told import NOON, purchase, told
+from tests.web.test_openapi_answers import sent, told_of
 
 RULE = {"field": "purchase_days", "is": "ge", "value": 1}
 CLOSED = datetime(2026, 3, 10, tzinfo=UTC)
+BEGINS = "2025-12-10T00:00:00Z"
+"""Of the last period; of a close by whose reference it is known who was a member then."""
 BEFORE = CLOSED - timedelta(days=120)
 PATHS = ["/v1/segments/buyers/profit", "/v1/effectiveness?segment=buyers"]
 PATHS += ["/v1/segments/buyers/propensity", "/v1/segments/buyers/profile", "/v1/propensity"]
@@ -58,6 +61,7 @@ async def populate(scoring: Scoring) -> None:
     answered = CampaignAnswered(campaign_id="7", kind="redeemed")
     await scoring.know(*(told(answered, f"c{n}", f"7:c{n}", datetime(2026, 2, 2, tzinfo=UTC)) for n in range(3)))
     await scoring.know(purchase("new", "first", NOON, "4.00"))
+    await close(scoring, BEGINS)
 
 
 async def test_S10_profit_of_a_segment(scoring: Scoring) -> None:
@@ -65,14 +69,19 @@ async def test_S10_profit_of_a_segment(scoring: Scoring) -> None:
     await define(scoring)
     await close(scoring)
     profit = await get(scoring, "/v1/segments/buyers/profit")
-    assert (profit["segment"], profit["version"], profit["as_of"], profit["revision"]) == ("buyers", 1, AS_OF, 1)
+    assert (profit["segment"], profit["segment_version"], profit["as_of"], profit["revision"]) == (
+        "buyers",
+        1,
+        AS_OF,
+        1,
+    )
     assert profit["now"] == {"starts": "2025-12-10T00:00:00Z", "ends": AS_OF}
     assert profit["customers"] == 10, "the one who came later was no member then"
     usd = profit["currencies"]["USD"]
     assert (usd["now"]["revenue"], usd["before"]["revenue"]) == ("120.00", "80.00")
     assert (usd["now"]["contribution"], usd["change"]) == ("30.0000", "10.0000")
     everybody = await get(scoring, "/v1/segments/all/profit")
-    assert (everybody["customers"], everybody["version"]) == (11, None)
+    assert (everybody["customers"], everybody["segment_version"]) == (11, None)
     assert everybody["currencies"]["USD"]["now"]["new_customers"]["purchases"] == 1
 
 
@@ -115,6 +124,20 @@ async def test_S07_the_profile_of_a_segment(scoring: Scoring) -> None:
     assert (await get(scoring, "/v1/segments/all/profile"))["attractiveness"] is None
 
 
+async def test_S10_before_a_reference_held_nobody_is_told_to_have_been_a_member(scoring: Scoring) -> None:
+    await scoring.know(purchase("asha", "old", BEFORE), purchase("asha", "new", NOON))
+    await define(scoring)
+    await close(scoring)
+    reason = "no reference held at the period's start"
+    for path in ("profit", "propensity", "profile"):
+        assert (await get(scoring, f"/v1/segments/buyers/{path}"))["reason"] == reason
+    assert (await get(scoring, "/v1/segments/buyers/profit"))["customers"] is None
+    assert (await get(scoring, "/v1/segments/buyers/propensity"))["total"] is None
+    effect = await get(scoring, "/v1/effectiveness?segment=buyers")
+    assert (effect["reason"], effect["customers"], effect["now"]["retention"]["share"]) == (reason, None, None)
+    assert (await get(scoring, "/v1/effectiveness"))["customers"] == 1
+
+
 async def test_S10_what_no_close_has_seen_is_told_so(scoring: Scoring) -> None:
     answer = await scoring.client.get("/v1/segments/buyers/profit")
     assert (answer.status_code, answer.json()["detail"]) == (404, "no segment buyers")
@@ -129,7 +152,26 @@ async def test_S10_what_no_close_has_seen_is_told_so(scoring: Scoring) -> None:
     assert (await scoring.client.get("/v1/segments/buyers/profit?as_of=2026-03-09T00:00:00Z")).status_code == 404
     assert (await scoring.client.get(f"/v1/segments/buyers/profit?as_of={AS_OF}")).status_code == 200
     assert (await scoring.client.get("/v1/segments/buyers/profit?as_of=2099-03-09T00:00:00Z")).status_code == 422
-    assert (await scoring.client.get("/v1/segments/best/profit")).status_code == 404
+
+
+@pytest.mark.parametrize("closed", [False, True])
+async def test_S10_only_a_profile_is_told_of_the_best(scoring: Scoring, closed: bool) -> None:
+    if closed:
+        await scoring.know(purchase("asha", "p"))
+        await close(scoring)
+    for path in ("/v1/segments/best/profit", "/v1/segments/best/propensity", "/v1/effectiveness?segment=best"):
+        answer = await scoring.client.get(path)
+        assert (answer.status_code, answer.json()["detail"]) == (404, "only a profile is told of best")
+
+
+@pytest.mark.parametrize("path", PATHS)
+async def test_W03_results_answer_with_the_headers_that_are_told(scoring: Scoring, path: str) -> None:
+    await define(scoring)
+    await scoring.know(purchase("asha", "p"))
+    await close(scoring)
+    answer = await scoring.client.get(path)
+    assert answer.status_code == 200
+    assert set(told_of("scoring", "GET", path.partition("?")[0]).done["200"].get("headers", {})) == sent(answer.headers)
 
 
 @pytest.mark.parametrize("path", PATHS)

@@ -114,6 +114,14 @@ async def test_S07_a_changed_rule_makes_every_card_due_and_moves_everybody(scori
     assert await members(scoring) == []
 
 
+async def test_S07_another_name_makes_no_card_due(scoring: Scoring) -> None:
+    await put(scoring, "buyers", BOUGHT)
+    await crossings(scoring, clock.now(), purchase("ann", "p1"))
+    await put(scoring, "buyers", BOUGHT, name="Whoever buys")
+    await put(scoring, "kept", RETAINED, active=False)
+    assert (await scoring.client.get("/v1/status")).json()["due"] == 0
+
+
 async def test_S07_a_read_is_never_behind_the_newest_rule(scoring: Scoring) -> None:
     await scoring.know(purchase("ann", "p1"))
     await scoring.evaluator.evaluate_some()
@@ -314,3 +322,10 @@ async def test_S07_a_fact_that_arrives_during_an_evaluation_moves_its_customer(
     assert await members(scoring) == []
     await crossings(scoring, NOW)
     assert await members(scoring) == [("loyal", "ann")]
+
+
+async def test_S14_a_crossing_names_the_version_of_a_renamed_segment(scoring: Scoring) -> None:
+    await put(scoring, "buyers", BOUGHT)
+    await crossings(scoring, NOW, purchase("ann", "p1"))
+    await put(scoring, "buyers", BOUGHT, owner="other-team")
+    assert await crossings(scoring, NOW, purchase("ben", "p2")) == [("SegmentEntered", "ben", "buyers", 2)]

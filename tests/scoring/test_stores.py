@@ -57,7 +57,8 @@ async def test_K08_a_store_is_rated_as_of_the_close(scoring: Scoring) -> None:
     assert (found["as_of"], found["transactions"]) == (AS_OF, 20)
     assert found["complaints"]["per_10000_transactions"]["value"] == 500
     assert found["complaints"]["score"] == found["score"] == 50
-    assert (found["rating"], found["coverage"], found["retention"]["score"]) == ("C", 0.4, None)
+    assert (found["rating"], found["coverage"], found["retention"]["score"]) == (None, 0, None)
+    assert found["reason"].endswith("Too little of it rests on the store's own evidence for a grade.")
 
 
 async def test_K08_a_later_close_leaves_the_earlier_rating_as_it_was(scoring: Scoring) -> None:
@@ -171,6 +172,18 @@ async def test_S06_the_satisfaction_gap_comes_in_pages(scoring: Scoring) -> None
     second = (await scoring.client.get(f"/v1/satisfaction?limit=3&cursor={first['next']}")).json()
     keys = [item["key"] for page in (first, second) for item in page["items"]]
     assert (keys, second["next"]) == (["culture", "post_purchase", "product", "sales"], None)
+
+
+async def test_S06_a_list_of_gaps_goes_on_in_the_close_and_the_grouping_that_it_began_with(scoring: Scoring) -> None:
+    await survey(scoring, "s1", csat=5)
+    await close(scoring)
+    first = (await scoring.client.get("/v1/satisfaction?limit=3")).json()
+    await survey(scoring, "s2", csat=1)
+    await close(scoring, LATER)
+    second = (await scoring.client.get(f"/v1/satisfaction?limit=3&cursor={first['next']}")).json()
+    assert (second["as_of"], second["all"]) == (AS_OF, first["all"])
+    other = await scoring.client.get(f"/v1/satisfaction?by=store&cursor={first['next']}")
+    assert (other.status_code, other.json()["errors"][0]["pointer"]) == (422, "/cursor")
 
 
 @pytest.mark.parametrize("by", ["branch", "", "Factor"])

@@ -52,6 +52,9 @@ async def test_S05_a_close_fits_the_model_that_values_customers(scoring: Scoring
     model = (await scoring.client.get(PATH)).json()
     assert (model["customers"], model["unit_days"], model["until"]) == (150, 7.0, "2026-03-09")
     assert (model["converged"], model["fitted_as_of"], model["as_of"]) == (True, AS_OF, AS_OF)
+    law = model["mbg_nbd"]
+    assert law["leaving"] == pytest.approx(law["a"] / (law["a"] + law["b"]))
+    assert 0 < law["standard_errors"]["leaving"] < law["leaving"]
     assert model["mbg_nbd"]["log_likelihood"] < 0 < model["spending"]["USD"]["customers"]
     value = (await scoring.client.get(f"/v1/customers/c003/value?as_of={AS_OF}")).json()["value"]
     assert 0 < value["p_alive"] < 1
@@ -102,6 +105,7 @@ async def test_S05_the_model_is_told_with_what_it_expects_of_anybody(scoring: Sc
     assert model["mbg_nbd"]["new_customer"] == pytest.approx(expected, abs=0.0001)
     assert model["mbg_nbd"] | {"new_customer": 0} == {
         "r": 0.5248, "alpha": 6.1831, "a": 0.8914, "b": 1.614, "log_likelihood": -9582.14, "new_customer": 0,
+        "leaving": 0.8914 / (0.8914 + 1.614), "standard_errors": None,
     }  # fmt: skip
     assert model["spending"]["USD"] == {
         "p": 6.25, "q": 3.74, "v": 15.44, "log_likelihood": -4055.9, "customers": 946,

@@ -47,17 +47,21 @@ async def test_W03_every_refusal_is_a_problem_document(customers: Client, method
         (b"{", {}, 422),
         (b'{"kind": "individual", "name": NaN}', {}, 422),
         (b'{"kind": "individual", "name": "\\ud800"}', {}, 422),
-        (b'{"kind": "individual", "name": "\xff"}', {}, 400),
-        (b"[" * 5000, {}, 400),
+        (b'{"kind": "individual", "name": "\xff"}', {}, 422),
+        (b"[" * 5000, {}, 422),
+        (b"[" * 200_000, {}, 422),
+        (b'{"not":' * 10_000 + b"1" + b"}" * 10_000, {}, 422),
+        (b'{"kind": "individual", "name": ' + b"9" * 5000 + b"}", {}, 422),
     ],
 )
 async def test_W03_a_body_that_can_not_be_read(
     customers: Client, content: bytes, headers: dict[str, str], status: int
 ) -> None:
     answer = await customers.call("POST", "/v1/customers", content, headers=headers)
-    # Python 3.13 calls deep nesting a mistake in the JSON, earlier ones a failure to read it.
-    assert answer.status_code in ({400, 422} if content.startswith(b"[[") else {status}), answer.text
+    assert answer.status_code == status, answer.text
     assert answer.headers["content-type"] == "application/problem+json"
+    # Some versions of Python call deep nesting a mistake in the JSON and tell where, others a failure to read it.
+    assert status != 422 or (answer.json()["type"].endswith(":invalid-request") and answer.json()["errors"])
     assert await customers.outbox() == []
 
 

@@ -12,8 +12,8 @@ from services.scoring.studies.audit import AUDIT
 from services.scoring.studies.signals import Signal
 from shared.database import Connection, raw_connection
 from shared.web.app import Caller
-from shared.web.cursors import Page, Paging, decode, encode, instant
-from shared.web.problems import NOT_FOUND, Problem
+from shared.web.cursors import Page, Paging, decode, encode, instant, number
+from shared.web.problems import INVALID, NOT_FOUND, Problem
 
 router = APIRouter(tags=["audit"])
 
@@ -37,13 +37,15 @@ async def behind(signal: str, request: Request, caller: Caller, paging: Paging, 
     caller.demand_chain()
     if signal not in list(Signal):
         raise Problem(NOT_FOUND, f"there is no signal of this name; the signals are {', '.join(Signal)}")
-    moment, last = (as_of, "") if paging.cursor is None else _further(paging.cursor)
     async with raw_connection(request.app.state.engine) as connection:
-        found = await _found(connection, moment)
+        if paging.cursor is None:
+            found, last = await _found(connection, as_of), ""
+        else:
+            found, last = await _further(connection, paging.cursor)
         customers = await findings.behind(connection, found, signal, last, paging.limit + 1)
     shown = [Behind(customer_id=customer) for customer in customers[: paging.limit]]
     more = len(customers) > paging.limit
-    return paging.page(shown, encode(found.as_of, shown[-1].customer_id) if more else None)
+    return paging.page(shown, encode(found.as_of, found.revision, shown[-1].customer_id) if more else None)
 
 
 async def _found(connection: Connection, as_of: datetime | None) -> Finding:
@@ -53,6 +55,11 @@ async def _found(connection: Connection, as_of: datetime | None) -> Finding:
     return found
 
 
-def _further(cursor: str) -> tuple[datetime, str]:
-    as_of, last = decode(cursor, 2)
-    return instant(as_of), last
+async def _further(connection: Connection, cursor: str) -> tuple[Finding, str]:
+    """The audit of the first page, and the last customer before this one; 422 for a cursor of none."""
+    as_of, revision, last = decode(cursor, 3)
+    found = await findings.at(connection, AUDIT, instant(as_of), number(revision))
+    if found is None:
+        fault = {"pointer": "/cursor", "detail": "not of this list"}
+        raise Problem(INVALID, "this cursor is not of this list", errors=[fault])
+    return found, last

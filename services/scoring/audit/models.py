@@ -9,7 +9,9 @@ from shared.web.fields import View
 
 
 class Point(View):
-    """A period [`starts`, `ends`): `count` of `n` customers; `share` with its 95 % Wilson interval, null of nobody."""
+    """A period [`starts`, `ends`): `count` of `n` customers; `share` with its 95 % Wilson interval, null of
+    fewer than `least`.
+    """
 
     starts: datetime
     ends: datetime
@@ -19,21 +21,32 @@ class Point(View):
     interval: tuple[float, float] | None
 
 
+class PartView(View):
+    """Of how many customers a part of a signal holds in the last two periods."""
+
+    before: int
+    now: int
+
+
 class SignalView(View):
     """A warning signal. `best`: of the best customers alone. `rises`: it warns of a rise, else of a fall.
 
-    `before`, `now`: the shares of the last two periods; `z`, positive where it rose, and the one-sided `p_value` of
-    the test between them. `raised`: null where there is no test; `reason` says why. `customers`: how many are behind.
+    `parts`: by what it holds, in counts that overlap. `before`, `now`: the shares of the last two periods; `z`,
+    positive where it rose, and the one-sided `p_value` of the test between them; `p_adjusted`: the same as one of all
+    signals tested (Holm), by which it is `raised`; null where there is no test; `reason` says why. `customers`: how
+    many are behind.
     """
 
     signal: Signal
     best: bool
     rises: bool
     trend: list[Point]
+    parts: dict[str, PartView]
     before: float | None
     now: float | None
     z: float | None
     p_value: float | None
+    p_adjusted: float | None
     raised: bool | None
     reason: str
     customers: int
@@ -51,12 +64,14 @@ class ObjectiveView(View):
 
 
 class AuditView(View):
-    """The audit as of a date. `best`: share of customers who are the best; `significance`, `least`: the threshold –
-    the probability below which a signal is raised, and the customers that each period must have.
+    """The audit as of a date. `observed_since`: the first purchase of the base. `best`: share of customers who are the
+    best; `significance`, `least`: the threshold – the adjusted probability below which a signal is raised, and the
+    customers that each period must have.
     """
 
     as_of: datetime
     revision: int
+    observed_since: datetime | None
     period_days: int
     best: float = Field(gt=0, le=1)
     significance: float

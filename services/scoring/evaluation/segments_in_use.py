@@ -4,11 +4,12 @@ from collections.abc import Sequence
 
 import asyncpg
 
-from services.scoring.evaluation.due import SEGMENTS_REVISION
 from services.scoring.membership.rule import rule_of
 from services.scoring.membership.segments import Segment, Segments
 from shared.database import Connection
 
+_CHANGES = "select coalesce(sum(version), 0) from segments"
+"""Rises with every change of any segment; of its name too, which makes no card due but is told in events."""
 _ALL = "select id, version, revision, rule, active from segments order by id"
 
 
@@ -20,7 +21,7 @@ class SegmentsInUse:
 
     async def today(self, connection: Connection) -> Segments:
         """Those that are active, and the newest revision."""
-        if await connection.fetchval(SEGMENTS_REVISION) != self._kept.revision:
+        if await connection.fetchval(_CHANGES) != sum(self._kept.versions.values()):
             self._kept = _segments(await connection.fetch(_ALL))
         return self._kept
 

@@ -18,6 +18,7 @@ _NEWEST = """
     select as_of, revision, content from findings
     where name = $1 and ($2::timestamptz is null or as_of <= $2) order by as_of desc, revision desc limit 1
 """
+_AT = "select content from findings where name = $1 and as_of = $2 and revision = $3::bigint"
 _BEHIND = """
     select customer_id from finding_customers
     where name = $1 and as_of = $2 and revision = $3 and part = $4 and customer_id > $5 order by customer_id limit $6
@@ -60,6 +61,12 @@ async def newest(connection: Connection, name: str, as_of: datetime | None = Non
     if row is None:
         return None
     return Finding(name, row["as_of"], row["revision"], orjson.loads(row["content"]))
+
+
+async def at(connection: Connection, name: str, as_of: datetime, revision: int) -> Finding | None:
+    """Exactly this one; None where there is none."""
+    content = await connection.fetchval(_AT, name, as_of, revision)
+    return None if content is None else Finding(name, as_of, revision, orjson.loads(content))
 
 
 async def behind(connection: Connection, finding: Finding, part: str, last: str, limit: int) -> list[str]:

@@ -4,7 +4,7 @@ Percentiles are no fields: while a close evaluates the population they do not ex
 depend on when it is looked at.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
@@ -35,9 +35,9 @@ def fields_of(card: Scorecard) -> Fields:
     return fields_told(card.to_json(""))
 
 
-def fields_told(card: Told) -> Fields:
-    """The same of a card as it is stored; a stored one that does not tell a field yet does not know it."""
-    return {kind.name: kind.read(card) for kind in CATALOGUE.values()}
+def fields_told(card: Told, names: Iterable[str] | None = None) -> Fields:
+    """The same of a card as it is stored, or only these fields; one that it does not tell yet is not known."""
+    return {name: CATALOGUE[name].read(card) for name in (CATALOGUE if names is None else names)}
 
 
 def _at(*path: str) -> Callable[[Told], Field]:

@@ -48,6 +48,10 @@ class _Form(BaseModel):
         """Whether it does of the customer with these fields."""
         raise NotImplementedError
 
+    def named(self) -> frozenset[str]:
+        """The fields that it asks of."""
+        raise NotImplementedError
+
     def to_json(self) -> dict[str, Any]:
         """The expression as it is written."""
         raise NotImplementedError
@@ -61,6 +65,10 @@ class All(_Form):
     def holds(self, fields: Fields) -> bool:
         """Whether every part does."""
         return all(part.holds(fields) for part in self.all)
+
+    def named(self) -> frozenset[str]:
+        """The fields of every part."""
+        return frozenset().union(*(part.named() for part in self.all))
 
     def to_json(self) -> dict[str, Any]:
         """`{all: [part]}`."""
@@ -76,6 +84,10 @@ class AnyOf(_Form):
         """Whether a part does."""
         return any(part.holds(fields) for part in self.any)
 
+    def named(self) -> frozenset[str]:
+        """The fields of every part."""
+        return frozenset().union(*(part.named() for part in self.any))
+
     def to_json(self) -> dict[str, Any]:
         """`{any: [part]}`."""
         return {"any": [part.to_json() for part in self.any]}
@@ -89,6 +101,10 @@ class Not(_Form):
     def holds(self, fields: Fields) -> bool:
         """Whether the part does not."""
         return not self.not_.holds(fields)
+
+    def named(self) -> frozenset[str]:
+        """The fields of the part."""
+        return self.not_.named()
 
     def to_json(self) -> dict[str, Any]:
         """`{not: part}`."""
@@ -135,6 +151,10 @@ class Comparison(_Form):
         if found is None or self.is_ in WITHOUT_VALUE:
             return (found is None) == (self.is_ == "unknown")
         return COMPARED[self.is_](found, self.value)
+
+    def named(self) -> frozenset[str]:
+        """The one field."""
+        return frozenset((self.field,))
 
     def to_json(self) -> dict[str, Any]:
         """`{field, is, value}`, without a value where none is taken."""

@@ -4,6 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+ALL, BEST = "all", "best"
+BUILT_IN = (ALL, BEST)
+"""What stands for everybody and for the best customers where results are asked for: no segment has such an id."""
+
 Field = str | float | bool | None
 Fields = Mapping[str, Field]
 """What a rule may ask of a customer, by name; None where it is not known."""

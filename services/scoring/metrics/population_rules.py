@@ -31,8 +31,9 @@ class AuditRules(Rule):
 
     best: float = Field(default=0.2, gt=0, le=1, description="the share of customers by value that are the best")
     least: int = Field(default=30, ge=1, description="customers in each period before a share is told")
-    significance: float = Field(default=0.05, gt=0, lt=1, description="of the one-sided two-proportion test")
+    significance: float = Field(default=0.05, gt=0, lt=1, description="of the one-sided tests of all signals together")
     late: float = Field(default=1.5, gt=0, description="times the own median gap within which the best buy again")
+    kept: float = Field(default=0.67, gt=0, le=1, description="of a period, in which one must not be late")
     periods: int = Field(default=4, ge=2, description="periods of which the trend is told; the last two are compared")
     steady: int = Field(default=6, ge=1, description="purchases of a category in a period, none in the next: abandoned")
 
@@ -45,6 +46,13 @@ class StoreRules(Rule):
     least_base: float = Field(
         default=5.0, gt=0, description="complaints, answers or customers that the rate of all counts as, at least"
     )
+    most_base: float = Field(default=50.0, gt=0, description="the same at most")
+    coverage: float = Field(
+        default=0.5,
+        ge=0,
+        le=1,
+        description="the share of the weights that the store's own evidence carries for a grade",
+    )
 
     def grade(self, score: float) -> str:
         """The best grade that a score, 0–100, reaches."""
@@ -56,6 +64,8 @@ class StoreRules(Rule):
             raise ValueError("each part of a store's rating has a weight of at least 0")
         if min(self.grades.values(), default=1.0) > 0:
             raise ValueError("one grade begins at 0")
+        if self.most_base < self.least_base:
+            raise ValueError("the rate of all counts as no less at most than at least")
         return self
 
 

@@ -111,7 +111,9 @@ def while_alive(law: Law, x: int, t: float, ends: NDArray[np.float64], *, modifi
 def _nodes(span: float) -> int:
     """How many nodes eight true digits take, as a power of two.
 
-    The integrand has a singularity at p = −1/span, so the error falls as e^(−4·nodes/√span).
+    The integrand has a singularity at p = −1/span, so the error falls as e^(−4·nodes/√span). Beyond a span of about
+    9,840 (a horizon of 52 units after less than 0.0053 of them) the most nodes are too few, and the expectation is told
+    too low: at r = 0.5, α = 10⁻⁴, a = 0.9, b = 1.6, x = t = 0, alive, and a horizon of 52, 46.879 for 47.849.
     """
     return min(1 << math.ceil(math.log2(16 + 5 * math.sqrt(span))), _MOST_NODES)
 

@@ -10,11 +10,23 @@ from typing import Any, Self
 
 
 @dataclass(frozen=True, slots=True)
+class Errors:
+    """Standard errors of a law's parameters, and of the mean probability of leaving, `leaving`."""
+
+    r: float
+    alpha: float
+    a: float
+    b: float
+    leaving: float
+
+
+@dataclass(frozen=True, slots=True)
 class Law:
     """How the customers of a base differ in buying and in leaving: the BG/NBD or MBG/NBD law.
 
     The rate of purchase days is Gamma(`r`, `alpha`), `alpha` in the model's units of time; the probability of
     leaving after a purchase day is Beta(`a`, `b`). `log_likelihood`: of the base under it, time in those units.
+    `errors`: None where the base does not tell the parameters apart.
     """
 
     r: float
@@ -22,6 +34,18 @@ class Law:
     a: float
     b: float
     log_likelihood: float
+    errors: Errors | None = None
+
+    @property
+    def leaving(self) -> float:
+        """The mean probability of leaving after a purchase day: what is known best of `a` and `b`."""
+        return self.a / (self.a + self.b)
+
+    @classmethod
+    def from_json(cls, told: Mapping[str, Any]) -> Self:
+        """The law that `asdict` told."""
+        errors = told.get("errors")
+        return cls(**{**told, "errors": Errors(**errors) if errors else None})
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +100,8 @@ class ValueModel:
             unit_days=told["unit_days"],
             until=date.fromisoformat(told["until"]),
             customers=told["customers"],
-            mbg=Law(**told["mbg"]),
-            bg=Law(**told["bg"]),
+            mbg=Law.from_json(told["mbg"]),
+            bg=Law.from_json(told["bg"]),
             spending={currency: Spending(**law) for currency, law in told["spending"].items()},
             converged=told["converged"],
             fitted_as_of=datetime.fromisoformat(told["fitted_as_of"]),

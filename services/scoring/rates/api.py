@@ -1,6 +1,5 @@
 """REST: retention, repurchase and defection rates, and the size of the loyal base (S06)."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Literal
@@ -9,13 +8,13 @@ from fastapi import APIRouter, Depends, Query, Request
 
 from services.scoring.findings import store as findings
 from services.scoring.findings.store import Finding
-from services.scoring.rates.rows import Row, groups, periods, rows
+from services.scoring.rates.rows import Key, Row, groups, periods, row
 from services.scoring.scorecards.asked import AsOf, past
 from services.scoring.studies.rates import RATES, TOTAL
 from shared.database import raw_connection
 from shared.events.values import ID_PATTERN
 from shared.web.app import Caller
-from shared.web.cursors import Page, Paging, decode, encode
+from shared.web.cursors import Page, Paging, decode, encode, instant, number
 from shared.web.problems import INVALID, NOT_FOUND, Problem
 
 router = APIRouter(tags=["rates"])
@@ -26,11 +25,17 @@ Group = Annotated[str | None, Query(pattern=ID_PATTERN)]
 
 
 class RatePage(Page[Row]):
-    """Rates by group and period, as the close as of `as_of` found them. `segments_as_of`: when who was in a segment."""
+    """Rates by group and period, as the close as of `as_of` found them.
+
+    `observed_since`: the first purchase of the base. `segments_as_of`: when who was in a segment. `loyal_base`: its
+    size as of the close, by each group on this page.
+    """
 
     as_of: datetime
     revision: int
+    observed_since: datetime | None
     segments_as_of: datetime
+    loyal_base: dict[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +65,8 @@ class Wanted:
 async def rates(
     request: Request, caller: Caller, paging: Paging, wanted: Annotated[Wanted, Depends()], as_of: AsOf = None
 ) -> RatePage:
-    """Rates by month and quarter, as the newest close not after `as_of` found them; by group, then by period.
+    """Rates by month and quarter, as the newest close not after `as_of` found them; by group, the months before the
+    quarters. A cursor goes on in what the close of the first page found, though there be a newer one.
 
     A token bound to stores may ask for each of its own.
     """
@@ -69,18 +75,25 @@ async def rates(
         caller.demand_chain()
     else:
         caller.hide_other_stores(wanted.store)
-    found = await _found(request, as_of)
-    shown = rows(found.content, by, _chosen(found, by, group), _periods(found, by, wanted.period))
-    if paging.cursor is not None:
-        last = decode(paging.cursor, 2)
-        shown = [row for row in shown if [row.group, row.period] > last]
-    page = paging.page(shown[: paging.limit], _following(shown, paging.limit))
-    named = {"as_of": found.as_of, "revision": found.revision, "segments_as_of": found.content["segments_as_of"]}
-    return RatePage(items=page.items, next=page.next, **named)
-
-
-def _following(shown: Sequence[Row], limit: int) -> str | None:
-    return encode(shown[limit - 1].group, shown[limit - 1].period) if len(shown) > limit else None
+    last: Key | None = None
+    if paging.cursor is None:
+        found = await _found(request, as_of)
+    else:
+        found, last = await _further(request, paging.cursor, by)
+    told = _periods(found, by, wanted.period)
+    keys = _behind([Key(each, name) for each in _chosen(found, by, group) for name in told], last)
+    shown = keys[: paging.limit]
+    following = encode(found.as_of, found.revision, by, *shown[-1]) if len(keys) > paging.limit else None
+    page = paging.page([row(found.content, by, key) for key in shown], following)
+    return RatePage(
+        items=page.items,
+        next=page.next,
+        as_of=found.as_of,
+        revision=found.revision,
+        observed_since=found.content["observed_since"],
+        segments_as_of=found.content["segments_as_of"],
+        loyal_base={key.group: found.content["loyal"][by].get(key.group, 0) for key in shown},
+    )
 
 
 async def _found(request: Request, as_of: datetime | None) -> Finding:
@@ -90,6 +103,29 @@ async def _found(request: Request, as_of: datetime | None) -> Finding:
     if found is None:
         raise Problem(NOT_FOUND, "no close has told rates by then")
     return found
+
+
+async def _further(request: Request, cursor: str, by: str) -> tuple[Finding, Key]:
+    """What the first page was made of, and the last row before this one; 422 for a cursor of another list."""
+    as_of, revision, of, *last = decode(cursor, 5)
+    async with raw_connection(request.app.state.engine) as connection:
+        found = await findings.at(connection, RATES, instant(as_of), number(revision))
+    if found is None or of != by:
+        raise _foreign()
+    return found, Key(*last)
+
+
+def _behind(keys: list[Key], last: Key | None) -> list[Key]:
+    if last is None:
+        return keys
+    if last not in keys:
+        raise _foreign()
+    return keys[keys.index(last) + 1 :]
+
+
+def _foreign() -> Problem:
+    fault = {"pointer": "/cursor", "detail": "not of this list"}
+    return Problem(INVALID, "this cursor is not of this list", errors=[fault])
 
 
 def _chosen(found: Finding, by: str, group: str | None) -> list[str]:

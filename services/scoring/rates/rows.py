@@ -1,8 +1,7 @@
 """From the counts that a close found to the rows that are answered."""
 
-from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from services.scoring.studies.proportions import told_share
 from services.scoring.studies.rates import COUNTED, SEGMENT
@@ -22,8 +21,9 @@ class Row(View):
     """The rates of a group in a period [`starts`, `ends`). `by`, `group`: whose; `total` of everybody.
 
     Of those active at the period's start: `retention`, who bought in it; `repurchase`, who bought on at least two
-    days of it; `defection`, who were gone at its end. `new_customers`: who bought for the first time in it.
-    `loyal_base`: of the group, as of the close. `reason`: why a share is null.
+    days of it; `defection`, who were gone at its end; of these, `came_back`, who bought in the stretch after it, null
+    while that is not over. `new_customers`: who bought for the first time in it, null where the base was not observed
+    before it. `reason`: why something is null.
     """
 
     period: str
@@ -34,9 +34,16 @@ class Row(View):
     retention: Rate
     repurchase: Rate
     defection: Rate
-    new_customers: int
-    loyal_base: int
+    came_back: Rate | None
+    new_customers: int | None
     reason: str | None
+
+
+class Key(NamedTuple):
+    """Which row: of a group in a period."""
+
+    group: str
+    period: str
 
 
 def groups(content: dict[str, Any], by: str) -> list[str]:
@@ -46,35 +53,49 @@ def groups(content: dict[str, Any], by: str) -> list[str]:
 
 
 def periods(content: dict[str, Any], by: str) -> list[str]:
-    """The names of the periods that are told of a grouping, sorted."""
-    return sorted(each["period"] for each in content["periods"] if by != SEGMENT or each["segments"])
+    """The names of the periods that are told of a grouping: the months in order of time, then the quarters."""
+    return [each["period"] for each in content["periods"] if by != SEGMENT or each["segments"]]
 
 
-def rows(content: dict[str, Any], by: str, chosen: Sequence[str], names: Sequence[str]) -> list[Row]:
-    """The rows of these groups and periods, by group, then by period."""
-    told = {each["period"]: each for each in content["periods"]}
-    return [_row(content, by, group, told[name]) for group in chosen for name in names]
-
-
-def _row(content: dict[str, Any], by: str, group: str, period: dict[str, Any]) -> Row:
-    nothing = [0] * len(COUNTED)
-    counted = content["counts"][period["period"]].get(by, {}).get(group, nothing)
+def row(content: dict[str, Any], by: str, key: Key) -> Row:
+    """The row of a group and a period."""
+    period = next(each for each in content["periods"] if each["period"] == key.period)
+    counted = content["counts"][key.period].get(by, {}).get(key.group, [0] * len(COUNTED))
     counts = dict(zip(COUNTED, counted, strict=True))
-    n = counts["n"]
+    known = _begun(content, period)
 
-    def rate(name: str) -> Rate:
-        return Rate.model_validate(told_share(counts[name], n, content["confidence_z"]))
+    def rate(name: str, of: str = "n") -> Rate:
+        return Rate.model_validate(told_share(counts[name], counts[of], content["confidence_z"]))
 
     return Row(
-        period=period["period"],
+        period=key.period,
         starts=period["starts"],
         ends=period["ends"],
         by=by,
-        group=group,
+        group=key.group,
         retention=rate("retained"),
         repurchase=rate("repurchased"),
         defection=rate("defected"),
-        new_customers=counts["new"],
-        loyal_base=content["loyal"][by].get(group, 0),
-        reason=None if n else "Nobody was active at the period's start.",
+        came_back=rate("came_back", "defected") if period["followed"] else None,
+        new_customers=counts["new"] if known else None,
+        reason=_reason(content, period, counts, known=known),
     )
+
+
+def _begun(content: dict[str, Any], period: dict[str, Any]) -> bool:
+    """Whether the base was observed before the period: else all who bought in it look new."""
+    since = content["observed_since"]
+    return since is not None and datetime.fromisoformat(since) < datetime.fromisoformat(period["starts"])
+
+
+def _reason(content: dict[str, Any], period: dict[str, Any], counts: dict[str, int], *, known: bool) -> str | None:
+    reasons = []
+    if not counts["n"]:
+        reasons.append("Nobody was active at the period's start.")
+    if not period["followed"]:
+        reasons.append(f"Who came back is known {content['following_days']} days after the period.")
+    elif counts["n"] and not counts["defected"]:
+        reasons.append("Nobody defected who could come back.")
+    if not known:
+        reasons.append("Nobody was observed before the period, so who is new in it is not known.")
+    return " ".join(reasons) or None

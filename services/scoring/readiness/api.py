@@ -69,7 +69,7 @@ async def readiness(request: Request, session: Reading, caller: Caller, as_of: A
     told = telling.dimensions(await queries.latest(session, moment), None if found is None else found.content)
     rules: Rules = request.app.state.cards.rules
     return ReadinessView(
-        as_of=moment,
+        as_of=as_of,
         closed_as_of=None if found is None else found.as_of,
         total=telling.totals(told, rules.readiness.platform),
         dimensions=told,
@@ -89,7 +89,7 @@ async def offer(about: Segment, request: Request, session: Reading, caller: Call
     parts = telling.parts(assessment, computed)
     return OfferView(
         about=about,
-        as_of=moment,
+        as_of=as_of,
         closed_as_of=None if found is None else found.as_of,
         assessed=telling.assessed(OFFER, assessment),
         four_as=telling.mean_of(parts, "four_as"),

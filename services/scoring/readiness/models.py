@@ -118,9 +118,9 @@ class Totals(View):
 
 
 class ReadinessView(View):
-    """How ready we are. `closed_as_of`: of the close that computed, null before the first."""
+    """How ready we are. `as_of`: as asked, null for now; `closed_as_of`: of the close that computed, if any."""
 
-    as_of: datetime
+    as_of: datetime | None
     closed_as_of: datetime | None
     total: Totals
     dimensions: list[DimensionView]
@@ -144,10 +144,12 @@ class OfferPart(View):
 
 
 class OfferView(View):
-    """An offer, assessed beside computed. `four_as`, `four_rs`: means of what was assessed of them."""
+    """An offer, assessed beside computed. `four_as`, `four_rs`: means of what was assessed of them; `as_of`: as asked,
+    null for now.
+    """
 
     about: str
-    as_of: datetime
+    as_of: datetime | None
     closed_as_of: datetime | None
     assessed: Assessed
     four_as: Score

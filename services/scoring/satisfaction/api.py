@@ -8,9 +8,10 @@ from fastapi import APIRouter, Query, Request
 
 from services.scoring.scorecards.asked import AsOf
 from services.scoring.stores.closed import closed
+from services.scoring.stores.order import Place
 from services.scoring.studies.satisfaction import Satisfaction
 from shared.web.app import Caller
-from shared.web.cursors import Page, Paging, decode, encode
+from shared.web.cursors import Page, Paging
 from shared.web.fields import View
 
 router = APIRouter(tags=["satisfaction"])
@@ -72,12 +73,13 @@ async def satisfaction(
 ) -> SatisfactionPage:
     """The satisfaction gap as the newest close not after `as_of` found it; for the whole chain's tokens."""
     caller.demand_chain()
-    after = "" if paging.cursor is None else decode(paging.cursor, 1)[0]
-    finding = await closed(request, Satisfaction.name, as_of)
+    after = None if paging.cursor is None else Place.of(paging.cursor, by)
+    finding = await closed(request, Satisfaction.name, as_of if after is None else after.as_of)
     groups: dict[str, Any] = finding.content["by"][by]
-    keys = [key for key in sorted(groups) if key > after]
-    items = [Item(key=key, **groups[key]) for key in keys[: paging.limit]]
-    page = paging.page(items, encode(items[-1].key) if len(keys) > paging.limit else None)
+    places = [Place(finding.as_of, 0.0, key) for key in sorted(groups) if after is None or key > after.name]
+    shown = places[: paging.limit]
+    following = shown[-1].cursor(by) if len(places) > paging.limit else None
+    page = paging.page([Item(key=place.name, **groups[place.name]) for place in shown], following)
     return SatisfactionPage(
         items=page.items,
         next=page.next,

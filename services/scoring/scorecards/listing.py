@@ -17,7 +17,7 @@ from shared.web.cursors import Page, Paging
 from shared.web.problems import NOT_FOUND, Problem
 
 router = APIRouter(tags=["scorecards"])
-_SEGMENT = text("select id from segments where id = :id")
+_IN_USE = text("select active from segments where id = :id")
 
 
 class Summary(BaseModel):
@@ -63,18 +63,27 @@ async def customers(
     """Customers as their stored cards show them, for the whole chain's tokens.
 
     A card that new facts have marked or whose review is due is a moment behind until the evaluator has made it
-    anew; `GET /v1/customers/{id}/scorecard` is not.
+    anew; `GET /v1/customers/{id}/scorecard` is not. Nobody is in a segment that is not `active`; how many cards are
+    still to be held against another rule: `due` of `GET /v1/segments/{id}/members`.
     """
     caller.demand_chain()
     after = None if paging.cursor is None else Key.of(paging.cursor, sort)
     async with request.app.state.engine.connect() as connection:
-        if wanted.segment is not None and await connection.scalar(_SEGMENT, {"id": wanted.segment}) is None:
-            raise Problem(NOT_FOUND, f"no segment {wanted.segment}")
+        if wanted.segment is not None and not await _in_use(connection, wanted.segment):
+            return paging.page([], None)
         rows = await _rows(connection, wanted, sort, after, paging.limit + 1)
     shown = [Summary.model_validate(row, from_attributes=True) for row in rows[: paging.limit]]
     if len(rows) <= paging.limit:
         return paging.page(shown, None)
     return paging.page(shown, Key(shown[-1].index, shown[-1].customer_id).cursor(sort))
+
+
+async def _in_use(connection: AsyncConnection, segment: str) -> bool:
+    """Whether anybody can be in the segment; raises 404 where there is none."""
+    active: bool | None = await connection.scalar(_IN_USE, {"id": segment})
+    if active is None:
+        raise Problem(NOT_FOUND, f"no segment {segment}")
+    return active
 
 
 async def _rows(

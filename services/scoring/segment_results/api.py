@@ -1,6 +1,6 @@
 """REST: what closes found of segments and of everybody (S07, S08, S10), for the whole chain's tokens.
 
-Everywhere `all` stands for everybody, and in a profile `best` for the best customers, unless a segment has that id.
+Everywhere `all` stands for everybody, and in a profile `best` for the best customers; no segment has such an id.
 """
 
 from datetime import datetime
@@ -10,6 +10,7 @@ from fastapi import APIRouter, Path, Query, Request
 
 from services.scoring.findings import store as findings
 from services.scoring.findings.store import Finding
+from services.scoring.membership.segments import ALL, BEST, BUILT_IN
 from services.scoring.metrics.reference import rfc3339
 from services.scoring.scorecards.asked import AsOf, past
 from services.scoring.segment_results.models import Effectiveness, Profit
@@ -22,7 +23,7 @@ from shared.web.problems import NOT_FOUND, Problem
 
 router = APIRouter(tags=["segment results"])
 SegmentId = Annotated[str, Path(pattern=ID_PATTERN)]
-ALL, BEST = "all", "best"
+PROFILE = "segment_profile"
 
 _KNOWN = "select exists (select from segments where id = $1)"
 
@@ -70,17 +71,19 @@ async def base_propensity(request: Request, caller: Caller, as_of: AsOf = None) 
 async def profile(request: Request, caller: Caller, segment_id: SegmentId, as_of: AsOf = None) -> Profile:
     """What the members of a segment are like, beside the best customers and everybody; and its attractiveness."""
     caller.demand_chain()
-    found, told = await _asked(request, "segment_profile", segment_id, as_of)
+    found, told = await _asked(request, PROFILE, segment_id, as_of)
     return Profile.of(found, segment_id, told, {"best": found.content[BEST], "base": found.content[ALL]})
 
 
 async def _asked(request: Request, name: str, segment: str, as_of: datetime | None) -> tuple[Finding, dict[str, Any]]:
     """The finding, and what it tells of the segment; 404 where there is no such segment, or no close has seen it."""
+    if segment == BEST and name != PROFILE:
+        raise Problem(NOT_FOUND, f"only a profile is told of {BEST}")
     async with raw_connection(request.app.state.engine) as connection:
-        if segment not in (ALL, BEST) and not await connection.fetchval(_KNOWN, segment):
+        if segment not in BUILT_IN and not await connection.fetchval(_KNOWN, segment):
             raise Problem(NOT_FOUND, f"no segment {segment}")
         found = await _newest(connection, name, as_of)
-    told = found.content["segments"].get(segment) or (found.content.get(segment) if segment in (ALL, BEST) else None)
+    told = (found.content if segment in BUILT_IN else found.content["segments"]).get(segment)
     if told is None:
         raise Problem(NOT_FOUND, f"the close as of {rfc3339(found.as_of)} tells nothing of {segment}: close first")
     return found, told

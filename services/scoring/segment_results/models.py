@@ -6,7 +6,7 @@ Money: decimal strings; shares: 0–1, with their 95 % interval, null where of n
 from datetime import datetime
 from typing import Any, Self
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from services.scoring.findings.store import Finding
 
@@ -14,14 +14,16 @@ Interval = tuple[float, float]
 
 
 class Answer(BaseModel):
-    """`segment`: its id, `all` or `best`; `version`: of the rule that the close looked at, null of the latter two;
-    `as_of`, `revision`: of what the close found.
+    """`segment`: its id, `all` or `best`; `segment_version`: of the segment that the close looked at, null of the
+    latter two; `as_of`, `revision`: of what the close found; `reason`: why it is not told what members did, or how many
+    they were, where it is not.
     """
 
     segment: str
-    version: int | None = None
+    segment_version: int | None = Field(default=None, validation_alias="version")
     as_of: datetime
     revision: int
+    reason: str | None = None
 
     @classmethod
     def of(cls, found: Finding, segment: str, *told: dict[str, Any]) -> Self:
@@ -39,6 +41,13 @@ class Share(BaseModel):
     count: int
     share: float | None
     interval: Interval | None
+
+
+class Pooled(Share):
+    """`count` of `n`, of which the `customers` may each have had several; the interval is of `n`/`design_effect`."""
+
+    customers: int
+    design_effect: float | None
 
 
 class Stretch(BaseModel):
@@ -87,14 +96,17 @@ class Book(BaseModel):
 
 class Books(BaseModel):
     """`change`: of the contribution; `relationship_spending`: discounts, points spent and gestures of the last period;
-    `return_on_spending`: the change for each unit of it, null where nothing was spent.
+    `change_of_all`: of everybody's contribution, as a share of what it was; `return_on_spending`: for each unit spent,
+    what changed beyond that; null where nothing was spent, and of everybody.
     """
 
     now: Book
     before: Book
     change: str | None
+    change_of_all: float | None
     relationship_spending: str
     return_on_spending: float | None
+    caution: str
 
 
 class Profit(Answer):
@@ -105,7 +117,7 @@ class Profit(Answer):
 
     now: Stretch
     before: Stretch
-    customers: int
+    customers: int | None
     currencies: dict[str, Books]
 
 
@@ -125,12 +137,12 @@ class Conduct(BaseModel):
     with a category new to the customer; `up_sell`: those a level up, of those that could show it.
     """
 
-    retention: Share
-    satisfaction: Share
-    standards: Share
-    tailored: Share
-    cross_sell: Share
-    up_sell: Share
+    retention: Pooled
+    satisfaction: Pooled
+    standards: Pooled
+    tailored: Pooled
+    cross_sell: Pooled
+    up_sell: Pooled
     money: dict[str, Money]
 
 
@@ -145,6 +157,6 @@ class Effectiveness(Answer):
     is not to say by it: only a control group tells that.
     """
 
-    customers: int
+    customers: int | None
     now: Side
     before: Side

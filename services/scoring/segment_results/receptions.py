@@ -4,22 +4,25 @@ from datetime import datetime
 
 from pydantic import BaseModel
 
-from services.scoring.segment_results.models import Answer, Interval, Share
+from services.scoring.segment_results.models import Answer, Interval, Pooled
 
 
 class Count(BaseModel):
     """Consented deliveries and the answers that took the offer while it was valid.
 
+    `customers`: whom they reached, each perhaps more than once, so that the interval is of `exposures`/`design_effect`;
     `open`: of the exposures, those that can still be answered; `held_back`: for control groups, no exposures; `share`
     is null below the least number of the rules.
     """
 
     exposures: int
     responses: int
+    customers: int
     open: int
     held_back: int
     share: float | None
     interval: Interval | None
+    design_effect: float | None
 
 
 class Arm(BaseModel):
@@ -60,13 +63,16 @@ class Campaign(Count):
 
 
 class Reception(BaseModel):
-    """Offers in all, by kind, by channel and by campaign; objectives closed, and reached, by strategy."""
+    """Offers in all, by kind, by channel and by campaign; objectives closed, and reached, by strategy.
 
-    total: Count
+    `total`: null where nobody knows who was a member.
+    """
+
+    total: Count | None
     kinds: dict[str, Count]
     channels: dict[str, Count]
     campaigns: dict[str, Campaign]
-    strategies: dict[str, Share]
+    strategies: dict[str, Pooled]
 
 
 class Propensity(Answer, Reception):

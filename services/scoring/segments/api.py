@@ -8,8 +8,17 @@ from fastapi import APIRouter, Path, Query, Response
 from services.scoring.base import Segment
 from services.scoring.membership.fields import CATALOGUE
 from services.scoring.membership.operators import OPERATORS
-from services.scoring.segments import commands, queries
-from services.scoring.segments.models import FieldView, Member, Preview, PreviewAsked, SegmentTold, SegmentView
+from services.scoring.segments import commands, queries, trial
+from services.scoring.segments.models import (
+    FieldsView,
+    FieldView,
+    Member,
+    Members,
+    Preview,
+    PreviewAsked,
+    SegmentTold,
+    SegmentView,
+)
 from shared.events.values import ID_PATTERN
 from shared.outbox import Transaction
 from shared.web.app import Caller, IfMatch, Posting, Reading, Writing
@@ -26,7 +35,11 @@ def _view(row: Segment) -> SegmentView:
 
 @router.put("/segments/{segment_id}", status_code=201, response_model=SegmentView)
 async def put(segment_id: SegmentId, body: SegmentTold, work: Writing, if_match: IfMatch) -> Response:
-    """Define a segment under this id, or replace it (with `If-Match`); every card is held against it at once."""
+    """Define a segment under this id, or replace it (with `If-Match`).
+
+    A card that is asked for is held against its rule at once. Lists tell of nobody as soon as it is not `active`;
+    to another rule they come as the evaluator makes the cards anew: `due` of its members tells how far it is.
+    """
     command = partial(commands.put, segment_id=segment_id, told=body, if_match=if_match, caller=work.principal)
     return await work.run(command, Existing.shown_by(_view), created="/v1/segments/{id}")
 
@@ -38,16 +51,20 @@ async def read(segment_id: SegmentId, session: Reading) -> Response:
 
 
 @router.get("/segments")
-async def read_page(session: Reading, paging: Paging) -> Page[SegmentView]:
+async def read_page(
+    session: Reading,
+    paging: Paging,
+    active: Annotated[bool | None, Query(description="those in use, or those that are not")] = None,
+) -> Page[SegmentView]:
     """Segments in the order of their ids."""
-    rows, following = await queries.page(session, paging.limit, paging.cursor)
+    rows, following = await queries.page(session, active, paging.limit, paging.cursor)
     return paging.page([_view(row) for row in rows], following)
 
 
 @router.get("/segment-fields")
-async def fields() -> list[FieldView]:
+async def fields() -> FieldsView:
     """The fields of cards that rules may ask of."""
-    return [
+    told = [
         FieldView(
             name=kind.name,
             type=kind.type,
@@ -57,13 +74,18 @@ async def fields() -> list[FieldView]:
         )
         for kind in CATALOGUE.values()
     ]
+    return FieldsView(items=told)
 
 
 @router.post("/segments/preview", response_model=Preview)
 async def preview(body: PreviewAsked, work: Posting) -> Response:
-    """Who would be in a segment by this rule, from the cards as they are stored; for the whole chain's tokens."""
+    """Who would be in a segment by this rule, from the cards as they are stored; for the whole chain's tokens.
+
+    A few at once are taken, others are asked to come back (429).
+    """
     work.principal.demand_chain()
-    return await work.run(partial(_preview, asked=body), _same)
+    with trial.TURNS.one():
+        return await work.run(partial(_preview, asked=body), _same)
 
 
 @router.get("/segments/{segment_id}/members")
@@ -73,16 +95,17 @@ async def members(
     caller: Caller,
     paging: Paging,
     left: Annotated[bool, Query(description="who left instead of who is in it")] = False,
-) -> Page[Member]:
+) -> Members:
     """Who is in a segment and since when, for the whole chain's tokens."""
     caller.demand_chain()
-    await queries.one(session, segment_id)
-    rows, following = await queries.members(session, segment_id, left, paging.limit, paging.cursor)
-    return paging.page([Member.model_validate(row) for row in rows], following)
+    segment = await queries.one(session, segment_id)
+    rows, following = await queries.members(session, segment, left, paging.limit, paging.cursor)
+    page = paging.page([Member.model_validate(row) for row in rows], following)
+    return Members(items=page.items, next=page.next, due=await queries.due(session, segment))
 
 
 async def _preview(tx: Transaction, asked: PreviewAsked) -> Preview:
-    return await queries.preview(tx.session, asked)
+    return await trial.preview(tx.session, asked)
 
 
 def _same(found: Preview) -> Preview:

@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field
 from services.scoring.membership.fields import FieldType
 from services.scoring.membership.operators import Operator
 from services.scoring.membership.rule import Rule
+from shared.web.cursors import Page
 from shared.web.fields import Flag, Id, Name, Request, View
 
 
@@ -22,14 +23,17 @@ class SegmentTold(Request):
 
 
 class SegmentView(View):
-    """A segment. `revision`: of all segments together when this one was changed last, at `changed_at`."""
+    """A segment, changed last at `changed_at`.
+
+    `revision`: of all segments together when what it holds of cards changed last; 0: it never was in use.
+    """
 
     id: str
     name: str
     owner: str
     rule: Annotated[dict[str, Any], BeforeValidator(orjson.loads)]
     active: bool
-    revision: int
+    revision: Annotated[int, BeforeValidator(lambda drawn: max(drawn, 0))]
     created_at: datetime
     changed_at: datetime
     version: int
@@ -41,6 +45,12 @@ class Member(View):
     customer_id: str
     entered_at: datetime
     left_at: datetime | None
+
+
+class Members(Page[Member]):
+    """Who is in a segment. `due`: cards still to be held against its rule of now, at most 1,000 of them are counted."""
+
+    due: int
 
 
 class PreviewAsked(Request):
@@ -72,3 +82,9 @@ class FieldView(View):
     meaning: str
     operators: list[Operator]
     values: list[str] | None
+
+
+class FieldsView(View):
+    """All fields that rules may ask of."""
+
+    items: list[FieldView]

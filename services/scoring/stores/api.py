@@ -47,7 +47,7 @@ async def ratings(
     behind = [place for place in places(stores, sort, finding.as_of) if after is None or place.key > after.key]
     shown = behind[: paging.limit]
     following = shown[-1].cursor(sort) if len(behind) > paging.limit else None
-    page = paging.page([_told(finding, place.store_id) for place in shown], following)
+    page = paging.page([_told(finding, place.name) for place in shown], following)
     return RatingPage(items=page.items, next=page.next, as_of=finding.as_of, base=Base(**finding.content["base"]))
 
 

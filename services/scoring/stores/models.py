@@ -20,7 +20,8 @@ class Frequency(BaseModel):
 class Complaints(BaseModel):
     """Complaints of the window; one taken back counts only where we had failed before.
 
-    `shrunk`: per 10,000 transactions, drawn to the rate of all stores as far as the store's own evidence is thin.
+    `shrunk`: per 10,000 transactions, drawn to the rate of all stores as far as the store's own evidence is thin; one
+    complaint more or less than that rate would bring changes nothing.
     """
 
     count: int
@@ -46,7 +47,8 @@ class Rating(BaseModel):
 
     `satisfaction`: surveys with a CSAT of 4 or 5; `retention`: of the customers whose main store it was and who were
     active when the last period began, those who bought in it. `score`: the weighted mean of the known parts,
-    `rating`: A–E; both null without a transaction, with the `reason`. `coverage`: the share of the weights known.
+    `rating`: A–E; both null without a transaction, with the `reason`. No rating either where `coverage`, the share of
+    the weights that parts with evidence of the store's own carry, is below the rules'.
     """
 
     store_id: str
@@ -65,7 +67,7 @@ class Rating(BaseModel):
 
 
 class BaseRate(BaseModel):
-    """The rate of all stores; `weight`: as how much of one's own it counts, null where it alone counts."""
+    """The rate of all stores; `weight`: as how much of one's own it counts, null where there is none."""
 
     rate: float | None
     weight: float | None

@@ -1,4 +1,4 @@
-"""The order of the ratings, and where a page of it ends."""
+"""The order of what a close found, and where a page of it ends."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -18,31 +18,31 @@ class Sort(StrEnum):
 
 
 class Place(NamedTuple):
-    """Where a store stands. `as_of`: the close that put it there, so that the next page does not mix in another.
+    """Where a store, or another row, stands. `as_of`: the close that put it there: the next page is of the same.
 
-    `rank`: what it is sorted by before its id.
+    `rank`: what it is sorted by before its name.
     """
 
     as_of: datetime
     rank: float
-    store_id: str
+    name: str
 
     @property
     def key(self) -> tuple[float, str]:
         """What places are compared by."""
-        return (self.rank, self.store_id)
+        return (self.rank, self.name)
 
-    def cursor(self, sort: Sort) -> str:
-        """The cursor behind this place; it holds for the same sort only."""
-        return cursors.encode(sort, self.as_of, repr(self.rank), self.store_id)
+    def cursor(self, sort: StrEnum) -> str:
+        """The cursor behind this place; it holds for the same sort, or grouping, only."""
+        return cursors.encode(sort, self.as_of, repr(self.rank), self.name)
 
     @classmethod
-    def of(cls, cursor: str, sort: Sort) -> "Place":
+    def of(cls, cursor: str, sort: StrEnum) -> "Place":
         """The place in a cursor; raises a 422 problem where it is none of this sort."""
-        made_for, as_of, rank, store_id = cursors.decode(cursor, 4)
+        made_for, as_of, rank, name = cursors.decode(cursor, 4)
         if made_for != sort:
             raise _foreign()
-        return cls(cursors.instant(as_of), _number(rank), store_id)
+        return cls(cursors.instant(as_of), _number(rank), name)
 
 
 def places(stores: Mapping[str, Mapping[str, Any]], sort: Sort, as_of: datetime) -> list[Place]:
@@ -67,5 +67,5 @@ def _number(part: str) -> float:
 
 
 def _foreign() -> Problem:
-    fault = {"pointer": "/cursor", "detail": "not of this list in this sort"}
+    fault = {"pointer": "/cursor", "detail": "not of this list in this sort or grouping"}
     return Problem(INVALID, "this cursor is not of this list", errors=[fault])

@@ -8,7 +8,7 @@ from services.scoring.metrics.metric import mean
 
 def attractiveness(
     share: float,
-    members: tuple[int, int],
+    members: tuple[int, int | None],
     contribution: float | None,
     responses: tuple[float | None, float | None],
     at_risk: float | None,
@@ -20,7 +20,7 @@ def attractiveness(
     """
     parts = {
         "size": 100 * share,
-        "growth": _beside(float(members[0]), float(members[1])),
+        "growth": _beside(*members),
         "contribution": contribution,
         "response": _beside(*responses),
         "safety": None if at_risk is None else 100 * (1 - at_risk),

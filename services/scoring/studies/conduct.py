@@ -1,7 +1,7 @@
 """What a group of customers did over one period, and what we did for them: shares that two periods can be told by."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 from services.scoring.metrics.activity import active
@@ -11,7 +11,7 @@ from services.scoring.metrics.tailoring import tailoring
 from services.scoring.metrics.timeline import between
 from services.scoring.studies.growth import Growth
 from services.scoring.studies.periods import Period
-from services.scoring.studies.proportions import told_share
+from services.scoring.studies.proportions import Pooled
 
 _SATISFIED = 4
 
@@ -19,17 +19,12 @@ _SATISFIED = 4
 class Share(NamedTuple):
     """So many of so many."""
 
-    part: int = 0
-    whole: int = 0
-
-    def plus(self, other: "Share") -> "Share":
-        """Both together."""
-        return Share(self.part + other.part, self.whole + other.whole)
+    part: int
+    whole: int
 
 
-@dataclass(slots=True)
-class Conduct:
-    """One period, of one customer or of a group.
+class Conduct(NamedTuple):
+    """One period of one customer.
 
     `retention`: who bought, of those who were active when the period began; `satisfaction`: answers of 4 and 5, of
     all on satisfaction; `standards`: cases opened in it that kept both, of those that can be judged; `tailored`: as
@@ -37,25 +32,28 @@ class Conduct:
     ones; `up_sell`: those with a higher level than ever before in a category, of those that could show it.
     """
 
-    retention: Share = field(default_factory=Share)
-    satisfaction: Share = field(default_factory=Share)
-    standards: Share = field(default_factory=Share)
-    tailored: Share = field(default_factory=Share)
-    cross_sell: Share = field(default_factory=Share)
-    up_sell: Share = field(default_factory=Share)
+    retention: Share
+    satisfaction: Share
+    standards: Share
+    tailored: Share
+    cross_sell: Share
+    up_sell: Share
 
-    def add(self, other: "Conduct") -> None:
+
+class GroupConduct:
+    """The same of a group."""
+
+    def __init__(self) -> None:
+        self._shares = {name: Pooled() for name in Conduct._fields}
+
+    def add(self, one: Conduct) -> None:
         """One more customer."""
-        for name in SHARES:
-            setattr(self, name, getattr(self, name).plus(getattr(other, name)))
+        for name, share in one._asdict().items():
+            self._shares[name].add(*share)
 
     def to_json(self, z: float) -> dict[str, Any]:
-        """Each as `{n, count, share, interval}`."""
-        shares: dict[str, Share] = {name: getattr(self, name) for name in SHARES}
-        return {name: told_share(share.part, share.whole, z) for name, share in shares.items()}
-
-
-SHARES = tuple(each.name for each in fields(Conduct))
+        """Each as `Pooled` tells it."""
+        return {name: share.to_json(z) for name, share in self._shares.items()}
 
 
 def conduct(history: History, grown: Sequence[Growth], period: Period, rules: Rules) -> Conduct:

@@ -9,7 +9,7 @@ import numpy as np
 from scipy.optimize import minimize
 
 from services.scoring.metrics.buying import Buyings, Spends
-from services.scoring.metrics.value_model import Law, Spending, ValueModel
+from services.scoring.metrics.value_model import Errors, Law, Spending, ValueModel
 from services.scoring.studies.likelihoods import Base, Buying, Likelihood, Numbers, Paying
 
 REPEAT_BUYERS = 30
@@ -18,6 +18,8 @@ _LOWEST, _HIGHEST = math.log(1e-5), math.log(1e7)
 """Between which a parameter's logarithm is looked for; one that runs to an end was not found."""
 _STEEPEST = 1e-5
 """Of the slope of the mean log-likelihood at its top."""
+_STEP = 1e-4
+"""Of a parameter's logarithm, to see how the slope changes."""
 
 
 def fit(
@@ -54,7 +56,8 @@ def fit_law(base: Base, *, modified: bool) -> Law | None:
     if found is None:
         return None
     r, alpha, a, b = np.exp(found).tolist()
-    return Law(r, alpha, a, b, log_likelihood=-likelihood(found)[0] * base.size)
+    errors = _errors(likelihood, found, base.size)
+    return Law(r, alpha, a, b, log_likelihood=-likelihood(found)[0] * base.size, errors=errors)
 
 
 def fit_spending(spends: Spends) -> Spending | None:
@@ -85,6 +88,20 @@ def _spendings(buyings: Buyings) -> dict[str, Spending]:
     enough = {name: spends for name, spends in buyings.spends().items() if len(spends.x) >= REPEAT_BUYERS}
     fitted = {name: fit_spending(spends) for name, spends in enough.items()}
     return {name: law for name, law in fitted.items() if law is not None}
+
+
+def _errors(likelihood: Likelihood, logs: Numbers, size: float) -> Errors | None:
+    """Standard errors by the observed information, in logarithms, and the delta method; None where it is singular."""
+    steps = _STEP * np.eye(len(logs))
+    slopes = [(likelihood(logs + step)[1] - likelihood(logs - step)[1]) / (2 * _STEP) for step in steps]
+    information = size * (np.array(slopes) + np.array(slopes).T) / 2
+    if np.min(np.linalg.eigvalsh(information)) <= 0:
+        return None
+    spread, (r, alpha, a, b) = np.linalg.inv(information), np.exp(logs)
+    staying = a * b / (a + b) ** 2
+    each = np.diag([r, alpha, a, b, 1.0])[:, :4]
+    each[4] = 0, 0, staying, -staying  # the slopes of a/(a + b) by the logarithms of a and b
+    return Errors(*np.sqrt(np.diag(each @ spread @ each.T)).tolist())
 
 
 def _top(likelihood: Likelihood, starts: Sequence[tuple[float, ...]]) -> Numbers | None:

@@ -16,6 +16,10 @@ from shared.events.customers import AcquisitionStageChanged
 
 _ZERO = Decimal(0)
 _CENT = Decimal("0.01")
+CAUTION = (
+    "Members were chosen by what they had done: who stood high is likely to stand lower later and who stood low higher,"
+    " whatever was spent on them. Only a control group tells what spending brought."
+)
 _SUMMED = (
     "listed", "revenue", "goods", "visits", "complaints", "remedies", "gestures", "acquisition", "points",
 )  # fmt: skip
@@ -121,25 +125,45 @@ def account_of(history: History, currency: str, period: Period, rules: Rules, ca
     return account(read, period.starts, period.ends, rules, catalogue)
 
 
-def told_books(now: Ledger, before: Ledger) -> dict[str, Any]:
-    """By currency: the last period, the one before it, and what the relationship spending of the last brought."""
+def changes(now: Ledger, before: Ledger) -> dict[str, Decimal]:
+    """By currency, the change of the contribution as a share of what it was; left out where that was nothing."""
+    found = {}
+    for currency, book in before.books.items():
+        change = _change(_book(now.books, currency), book)
+        if change is not None and book.total.contribution > 0:
+            found[currency] = change / book.total.contribution
+    return found
+
+
+def told_books(now: Ledger, before: Ledger, of_all: Mapping[str, Decimal], *, beside: bool) -> dict[str, Any]:
+    """By currency: the last period, the one before it, and how they changed.
+
+    `of_all`: how much everybody changed (`changes`); `beside`: whether a return is told, which is of what changed more.
+    """
     return {
-        currency: _told(_book(now.books, currency), _book(before.books, currency))
+        currency: _told(_book(now.books, currency), _book(before.books, currency), of_all.get(currency), beside=beside)
         for currency in sorted(now.books.keys() | before.books.keys())
     }
 
 
-def _told(now: Book, before: Book) -> dict[str, Any]:
-    known = now.contribution is not None and before.contribution is not None
-    change = now.total.contribution - before.total.contribution if known else None
-    spending = now.spending
+def _told(now: Book, before: Book, of_all: Decimal | None, *, beside: bool) -> dict[str, Any]:
+    change, spending = _change(now, before), now.spending
+    more = None if change is None or of_all is None else change - before.total.contribution * of_all
     return {
         "now": now.to_json(),
         "before": before.to_json(),
         "change": None if change is None else amount(change),
+        "change_of_all": None if of_all is None else rounded(float(of_all)),
         "relationship_spending": amount(spending),
-        "return_on_spending": None if change is None or spending <= 0 else rounded(float(change / spending)),
+        "return_on_spending": rounded(float(more / spending)) if beside and more is not None and spending > 0 else None,
+        "caution": CAUTION,
     }
+
+
+def _change(now: Book, before: Book) -> Decimal | None:
+    """Of the contribution; None where one of them is not known."""
+    known = now.contribution is not None and before.contribution is not None
+    return now.total.contribution - before.total.contribution if known else None
 
 
 def _book(books: Mapping[str, Book], currency: str) -> Book:

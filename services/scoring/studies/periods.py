@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from services.scoring.metrics.buyer import EPOCH
+from services.scoring.metrics.history import History
 
 _MONTHS = 12
 _QUARTER = 3
@@ -29,6 +30,14 @@ def calendar(as_of: datetime, months: int) -> list[Period]:
     firsts = range(end - months, end)
     quarters = [first for first in firsts if first % _QUARTER == 0 and first + _QUARTER <= end]
     return [_period(first, 1) for first in firsts] + [_period(first, _QUARTER) for first in quarters]
+
+
+def observed_since(known: datetime | None, history: History) -> datetime | None:
+    """When the first purchase of the base was, that of this history among those `known`; None before any."""
+    if not history.purchases:
+        return known
+    first = history.purchases[0].time
+    return first if known is None else min(known, first)
 
 
 def day_of(moment: datetime) -> int:

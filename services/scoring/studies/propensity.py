@@ -1,8 +1,10 @@
 """Propensity and lift (S08): how often each kind of offer is taken, and what it brings beside a control group."""
 
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from services.scoring.metrics.history import History
 from services.scoring.metrics.reference import rfc3339
@@ -11,41 +13,41 @@ from services.scoring.metrics.timeline import between
 from services.scoring.studies.exposures import Exposure, Outcome, exposures, outcome
 from services.scoring.studies.groups import Groups
 from services.scoring.studies.lift import Arm, lift
-from services.scoring.studies.proportions import told_share
-from services.scoring.studies.study import Found, Setting, Subject
+from services.scoring.studies.proportions import Pooled
+from services.scoring.studies.study import NOBODY_KNOWN, Found, Setting, Subject
 from shared.events.customers import ObjectiveClosed, ObjectiveSet
 
 NO_CONTROL = "nobody was held back as a control group"
+Offer = tuple[Exposure, Outcome | None]
+"""What reached a customer, and what they did then; None where that is not known yet."""
 
 
 @dataclass(slots=True)
 class Count:
     """Offers of one kind: `open` are the exposures that can still be answered, and count as not answered already."""
 
-    exposures: int = 0
-    responses: int = 0
+    taken: Pooled = field(default_factory=Pooled)
     open: int = 0
     held_back: int = 0
 
-    def add(self, exposure: Exposure, as_of: datetime) -> None:
-        """One more."""
-        self.held_back += exposure.control
-        if not exposure.control:
-            self.exposures += 1
-            self.responses += exposure.accepted
-            self.open += exposure.until > as_of
+    def add(self, offers: Sequence[Offer], as_of: datetime) -> None:
+        """One more customer, with all of theirs."""
+        reached = [exposure for exposure, _ in offers if not exposure.control]
+        self.taken.add(sum(exposure.accepted for exposure in reached), len(reached))
+        self.open += sum(exposure.until > as_of for exposure in reached)
+        self.held_back += len(offers) - len(reached)
 
     def to_json(self, rules: Rules) -> dict[str, Any]:
-        """With the share and its interval; both null below the least number of exposures."""
-        told = told_share(self.responses, self.exposures, rules.rates.confidence_z)
-        known = self.exposures >= rules.propensity.least
+        """With the share, its interval and its design effect; all null below the least number of exposures."""
+        told = self.taken.to_json(rules.rates.confidence_z)
+        known = self.taken.n >= rules.propensity.least
         return {
-            "exposures": self.exposures,
-            "responses": self.responses,
+            "exposures": self.taken.n,
+            "responses": self.taken.count,
+            "customers": self.taken.customers,
             "open": self.open,
             "held_back": self.held_back,
-            "share": told["share"] if known else None,
-            "interval": told["interval"] if known else None,
+            **{name: told[name] if known else None for name in ("share", "interval", "design_effect")},
         }
 
 
@@ -59,8 +61,8 @@ class Sent:
     held_back: Arm = field(default_factory=Arm)
 
     def add(self, exposure: Exposure, outcome: Outcome | None, as_of: datetime) -> None:
-        """One more; nobody is compared whose outcome is not known yet."""
-        self.count.add(exposure, as_of)
+        """One more customer; nobody is compared whose outcome is not known yet."""
+        self.count.add([(exposure, outcome)], as_of)
         if outcome is not None:
             arm = self.held_back if exposure.control else self.reached
             arm.add(outcome)
@@ -88,19 +90,24 @@ class Reception:
     kinds: dict[str, Count] = field(default_factory=dict)
     channels: dict[str, Count] = field(default_factory=dict)
     campaigns: dict[str, Sent] = field(default_factory=dict)
-    strategies: dict[str, tuple[int, int]] = field(default_factory=dict)
+    strategies: dict[str, Pooled] = field(default_factory=dict)
 
-    def add(self, exposure: Exposure, outcome: Outcome | None, as_of: datetime) -> None:
-        """One more exposure, and what came of it."""
-        counts = self.kinds.setdefault(exposure.kind, Count()), self.channels.setdefault(exposure.channel, Count())
-        for count in (self.total, *counts):
-            count.add(exposure, as_of)
-        self.campaigns.setdefault(exposure.campaign, Sent(exposure.kind)).add(exposure, outcome, as_of)
+    def add(self, offers: Sequence[Offer], as_of: datetime) -> None:
+        """One more customer: each offer, and what came of it."""
+        self.total.add(offers, as_of)
+        for kind, own in _grouped(offers, lambda exposure: exposure.kind):
+            self.kinds.setdefault(kind, Count()).add(own, as_of)
+        for channel, own in _grouped(offers, lambda exposure: exposure.channel):
+            self.channels.setdefault(channel, Count()).add(own, as_of)
+        for exposure, came in offers:
+            self.campaigns.setdefault(exposure.campaign, Sent(exposure.kind)).add(exposure, came, as_of)
 
-    def close(self, strategy: str, reached: bool) -> None:
-        """One more objective that was closed."""
-        before, closed = self.strategies.get(strategy, (0, 0))
-        self.strategies[strategy] = before + reached, closed + 1
+    def close(self, objectives: Sequence["Objective"]) -> None:
+        """The objectives of one more customer that were closed."""
+        closed = Counter(each.strategy for each in objectives)
+        reached = Counter(each.strategy for each in objectives if each.reached)
+        for strategy, n in closed.items():
+            self.strategies.setdefault(strategy, Pooled()).add(reached[strategy], n)
 
     def to_json(self, rules: Rules) -> dict[str, Any]:
         """Everything by name, in alphabetical order."""
@@ -110,7 +117,7 @@ class Reception:
             "kinds": {name: self.kinds[name].to_json(rules) for name in sorted(self.kinds)},
             "channels": {name: self.channels[name].to_json(rules) for name in sorted(self.channels)},
             "campaigns": {name: self.campaigns[name].to_json(rules) for name in sorted(self.campaigns)},
-            "strategies": {name: told_share(*self.strategies[name], z) for name in sorted(self.strategies)},
+            "strategies": {name: self.strategies[name].to_json(z) for name in sorted(self.strategies)},
         }
 
 
@@ -132,15 +139,14 @@ class Propensity:
         """One more customer."""
         history, begins = subject.history, self._setting.begins
         groups = [self._groups.everybody, *self._groups.of(subject.segments_before)]
-        for exposure in exposures(history, self._setting.rules):
-            late = groups if exposure.time >= begins else []
-            valid = [self._window] if exposure.until > history.start else []
-            came = outcome(history, exposure) if valid else None
-            for reception in valid + late:
-                reception.add(exposure, came, history.as_of)
-        for closed, strategy, reached in _objectives(history):
-            for reception in [self._window, *(groups if closed >= begins else [])]:
-                reception.close(strategy, reached)
+        valid = [each for each in exposures(history, self._setting.rules) if each.until > history.start]
+        offers, closed = [(each, outcome(history, each)) for each in valid], _objectives(history)
+        late = [offer for offer in offers if offer[0].time >= begins]
+        self._window.add(offers, history.as_of)
+        self._window.close(closed)
+        for reception in groups:
+            reception.add(late, history.as_of)
+            reception.close([each for each in closed if each.time >= begins])
 
     def found(self) -> Found:
         """`{window_starts, period_starts, window, all, segments}`."""
@@ -150,17 +156,36 @@ class Propensity:
                 "window_starts": rfc3339(starts),
                 "period_starts": rfc3339(self._setting.begins),
                 "window": self._window.to_json(rules),
-                **self._groups.to_json(lambda reception: reception.to_json(rules)),
+                **self._groups.to_json(self._tell),
             }
         )
 
+    def _tell(self, reception: Reception) -> dict[str, Any]:
+        told = reception.to_json(self._setting.rules)
+        if self._setting.members_known or reception is self._groups.everybody:
+            return told
+        return {**told, "total": None, "reason": NOBODY_KNOWN}
 
-def _objectives(history: History) -> list[tuple[datetime, str, bool]]:
-    """The objectives with a strategy that were closed in the window: when, under which, and whether reached."""
+
+def _grouped(offers: Sequence[Offer], name: Callable[[Exposure], str]) -> Iterator[tuple[str, list[Offer]]]:
+    for each in sorted({name(exposure) for exposure, _ in offers}):
+        yield each, [offer for offer in offers if name(offer[0]) == each]
+
+
+class Objective(NamedTuple):
+    """An objective with a strategy: when it was closed, and whether reached."""
+
+    time: datetime
+    strategy: str
+    reached: bool
+
+
+def _objectives(history: History) -> list[Objective]:
+    """The objectives with a strategy that were closed in the window."""
     closed = between(history.of(ObjectiveClosed.TYPE), history.start, history.as_of)
     if not closed:
         return []
     strategies = {fact.subject: fact.data.get("strategy") for fact in history.of(ObjectiveSet.TYPE)}
     firsts = {fact.subject: fact for fact in reversed(closed)}
     told = [(fact, strategies.get(fact.subject)) for fact in firsts.values()]
-    return [(fact.time, strategy, fact.data["reached"]) for fact, strategy in told if strategy is not None]
+    return [Objective(fact.time, strategy, fact.data["reached"]) for fact, strategy in told if strategy is not None]

@@ -1,5 +1,6 @@
 """Proportions: how sure a share is, and whether one differs from another."""
 
+from dataclasses import dataclass
 from math import erfc, sqrt
 from typing import Any, NamedTuple
 
@@ -24,7 +25,7 @@ class Comparison(NamedTuple):
     p_value: float
 
 
-def wilson(count: int, n: int, z: float) -> Interval:
+def wilson(count: float, n: float, z: float) -> Interval:
     """The score interval of `count` of `n`, within 0–1 (Wilson 1927); `z`: the normal quantile, 1.96 for 95 %.
 
     Raises `ValueError` where `count` is not of `n`, or `n` is nothing.
@@ -71,7 +72,53 @@ def told_share(count: int, n: int, z: float) -> dict[str, Any]:
     }
 
 
-def _share(count: int, n: int) -> float:
+@dataclass(slots=True)
+class Pooled:
+    """A share of what customers had several of: so many (`count`) of so many (`n`), and how unlike the customers are.
+
+    `counts`, `products`, `squares`: Σc², Σc·n and Σn² over the `customers` that had any.
+    """
+
+    customers: int = 0
+    count: int = 0
+    n: int = 0
+    counts: int = 0
+    products: int = 0
+    squares: int = 0
+
+    def add(self, count: int, n: int) -> None:
+        """One more customer, with all of theirs; who had none says nothing."""
+        self.customers += n > 0
+        self.count, self.n = self.count + count, self.n + n
+        self.counts, self.products, self.squares = (
+            self.counts + count * count, self.products + count * n, self.squares + n * n,
+        )  # fmt: skip
+
+    @property
+    def design_effect(self) -> float:
+        """How many times the variance is that of as many independent answers, at least 1 (Kish 1965, of a ratio).
+
+        Linearized over the customers. Where all answered alike, or there is one, nothing tells them apart: then each
+        customer's count as one.
+        """
+        share = _share(self.count, self.n)
+        if self.customers < 2 or share in (0, 1):
+            return self.squares / self.n
+        residuals = self.counts - 2 * share * self.products + share * share * self.squares
+        between = residuals * self.customers / (self.customers - 1)
+        return max(1.0, between * (self.n - 1) / (self.n * self.n * share * (1 - share)))
+
+    def to_json(self, z: float) -> dict[str, Any]:
+        """As `told_share`, with the `customers`; the interval is Wilson's of `n`/`design_effect` answers."""
+        told = {"customers": self.customers, **told_share(self.count, self.n, z), "design_effect": None}
+        if self.n:
+            effect = self.design_effect
+            told["interval"] = wilson(self.count / effect, self.n / effect, z).to_json()
+            told["design_effect"] = rounded(effect)
+        return told
+
+
+def _share(count: float, n: float) -> float:
     if not 0 <= count <= n or n == 0:
         raise ValueError(f"{count} of {n} is no share")
     return count / n

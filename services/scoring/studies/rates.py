@@ -10,13 +10,15 @@ from services.scoring.metrics.course import Phase
 from services.scoring.metrics.history import History
 from services.scoring.metrics.reference import rfc3339
 from services.scoring.metrics.risk import gone
-from services.scoring.studies.periods import Period, calendar, day_of, month_of
+from services.scoring.metrics.timeline import between
+from services.scoring.studies.periods import Period, calendar, day_of, month_of, observed_since
 from services.scoring.studies.study import Found, Setting, Subject
 
 RATES = "rates"
-COUNTED = ("n", "retained", "repurchased", "defected", "new")
+COUNTED = ("n", "retained", "repurchased", "defected", "new", "came_back")
 """What is counted in a period: those active at its start; of them those who bought in it, who bought on at least two
-days of it, who were gone at its end; and the customers who bought for the first time in it."""
+days of it, who were gone at its end; the customers who bought for the first time in it; and of those who were gone
+at its end, those who bought in the stretch of `rules.period` after it."""
 TOTAL, COHORT, STORE, FORMAT, SEGMENT = GROUPINGS = ("total", "cohort", "store", "format", "segment")
 UNKNOWN = "unknown"
 _LOYAL = (Phase.RETENTION, Phase.EXTENSION)
@@ -33,11 +35,13 @@ class Rates:
         self._moments = sorted({moment for each in self.periods for moment in (each.starts, each.ends)})
         self._counts: dict[str, dict[str, dict[str, list[int]]]] = {each.name: {} for each in self.periods}
         self._loyal = _nobody(setting)
+        self._since: datetime | None = None
 
     def add(self, subject: Subject) -> None:
         """One more customer; who never bought is in no rate."""
         if not subject.history.purchases:
             return
+        self._since = observed_since(self._since, subject.history)
         present = [moment for moment in self._moments if active(subject.history, moment, self.setting.rules)]
         stores: dict[datetime, str | None] = {}
         for period in self.periods:
@@ -50,14 +54,17 @@ class Rates:
         self._add_loyal(subject)
 
     def found(self) -> Found:
-        """`{confidence_z, segments_as_of, periods, counts, loyal}`.
+        """`{confidence_z, following_days, observed_since, segments_as_of, periods, counts, loyal}`.
 
-        `periods`: `[{period, starts, ends, segments}]`, `segments` where those of it are told; `counts`: by period,
-        grouping and group what `COUNTED` names; `loyal`: by grouping and group the size of the loyal base.
+        `periods`: `[{period, starts, ends, segments, followed}]`, `segments` where those of it are told, `followed`
+        where the stretch after it is over; `counts`: by period, grouping and group what `COUNTED` names; `loyal`: by
+        grouping and group the size of the loyal base; `observed_since`: null where nobody ever bought.
         """
         return Found(
             {
                 "confidence_z": self.setting.rules.rates.confidence_z,
+                "following_days": self.setting.rules.period.days,
+                "observed_since": None if self._since is None else rfc3339(self._since),
                 "segments_as_of": rfc3339(self.setting.begins),
                 "periods": [self._told(period) for period in self.periods],
                 "counts": self._counts,
@@ -69,10 +76,18 @@ class Rates:
         """What they add to what is `COUNTED` in a period; None where nothing. `present`: when they were active."""
         if period.starts not in present:
             first = history.purchases[0].time
-            return (0, 0, 0, 0, 1) if period.starts <= first < period.ends else None
+            return (0, 0, 0, 0, 1, 0) if period.starts <= first < period.ends else None
         days = bisect_left(history.days, day_of(period.ends)) - bisect_left(history.days, day_of(period.starts))
         left = period.ends not in present and gone(history, period.ends, self.setting.rules)
-        return (1, int(days > 0), int(days > 1), int(left), 0)
+        back = left and self._followed(period) and between(history.purchases, period.ends, self._follows(period))
+        return (1, int(days > 0), int(days > 1), int(left), 0, int(bool(back)))
+
+    def _follows(self, period: Period) -> datetime:
+        """The end of the stretch after a period in which who was gone may come back."""
+        return period.ends + self.setting.rules.period
+
+    def _followed(self, period: Period) -> bool:
+        return self._follows(period) <= self.setting.as_of
 
     def _store_before(self, history: History, period: Period) -> str | None:
         """The main store as the period starts; of a new customer the store of their first purchase."""
@@ -85,7 +100,7 @@ class Rates:
 
     def _tells_segments(self, period: Period) -> bool:
         """Who was in a segment is known of one moment: of a period over by then it would judge by the outcome."""
-        return period.ends > self.setting.begins
+        return self.setting.members_known and period.ends > self.setting.begins
 
     def _groups(self, subject: Subject, store: str | None, segments: tuple[str, ...]) -> Iterator[tuple[str, str]]:
         yield TOTAL, TOTAL
@@ -113,6 +128,7 @@ class Rates:
             "starts": rfc3339(period.starts),
             "ends": rfc3339(period.ends),
             "segments": self._tells_segments(period),
+            "followed": self._followed(period),
         }
 
 

@@ -6,12 +6,12 @@ from typing import Any
 from services.scoring.metrics.history import History
 from services.scoring.metrics.reference import rfc3339
 from services.scoring.studies import periods
-from services.scoring.studies.conduct import Conduct, conduct
+from services.scoring.studies.conduct import GroupConduct, conduct
 from services.scoring.studies.groups import Groups
 from services.scoring.studies.growth import Growth, growths
-from services.scoring.studies.ledger import Ledger, account_of, currency_of, told_books
+from services.scoring.studies.ledger import Ledger, account_of, changes, currency_of, told_books
 from services.scoring.studies.periods import Period
-from services.scoring.studies.study import Found, Setting, Subject
+from services.scoring.studies.study import NOBODY_KNOWN, Found, Setting, Subject
 
 
 @dataclass(slots=True)
@@ -19,7 +19,7 @@ class _Side:
     """One of the two periods."""
 
     ledger: Ledger = field(default_factory=Ledger)
-    conduct: Conduct = field(default_factory=Conduct)
+    conduct: GroupConduct = field(default_factory=GroupConduct)
 
 
 @dataclass(slots=True)
@@ -64,10 +64,13 @@ class Results:
         return Found({"now": _told(self._now), "before": _told(self._before), **self._groups.to_json(self._tell)})
 
     def _tell(self, tally: _Tally) -> dict[str, Any]:
-        z = self._setting.rules.rates.confidence_z
+        z, everybody = self._setting.rules.rates.confidence_z, self._groups.everybody
+        of_all = changes(everybody.now.ledger, everybody.before.ledger)
+        known = self._setting.members_known or tally is everybody
         return {
-            "customers": tally.customers,
-            "currencies": told_books(tally.now.ledger, tally.before.ledger),
+            "customers": tally.customers if known else None,
+            "reason": None if known else NOBODY_KNOWN,
+            "currencies": told_books(tally.now.ledger, tally.before.ledger, of_all, beside=tally is not everybody),
             "now": tally.now.conduct.to_json(z),
             "before": tally.before.conduct.to_json(z),
         }

@@ -12,7 +12,7 @@ from services.scoring.studies.best import Best
 from services.scoring.studies.columns import Chosen
 from services.scoring.studies.gallery import Gallery
 from services.scoring.studies.groups import Groups
-from services.scoring.studies.study import Found, Setting, Subject
+from services.scoring.studies.study import NOBODY_KNOWN, Found, Setting, Subject
 
 
 @dataclass(slots=True)
@@ -61,15 +61,16 @@ class SegmentProfile:
     def _tell(self, members: _Members, everybody: Chosen) -> dict[str, Any]:
         chosen = np.zeros_like(everybody)
         chosen[np.asarray(members.rows)] = True
-        now = len(members.rows)
+        now, known = len(members.rows), self._setting.members_known
         return {
             **self._gallery.profile(chosen),
-            "before": members.before,
-            "entered": now - members.before + members.left,
-            "left": members.left,
+            "before": members.before if known else None,
+            "entered": now - members.before + members.left if known else None,
+            "left": members.left if known else None,
+            "reason": None if known else NOBODY_KNOWN,
             "attractiveness": attractiveness(
                 now / len(everybody) if now else 0.0,
-                (now, members.before),
+                (now, members.before if known else None),
                 self._gallery.mean(portrait.CONTRIBUTION, chosen),
                 (self._accepted(chosen), self._accepted(everybody)),
                 self._gallery.mean(portrait.AT_RISK, chosen),

@@ -1,8 +1,10 @@
 """The four warning signals of the audit (S09): of whom each is a share, and how one customer counts in it."""
 
-from collections.abc import Callable, Container
-from datetime import timedelta
+from collections.abc import Callable, Container, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from itertools import pairwise
+from types import MappingProxyType
 from typing import NamedTuple, get_args
 
 from services.scoring.metrics.history import History
@@ -18,6 +20,8 @@ from shared.events.loyalty import CompetitorObserved, ObservationKind
 
 _APPROACHES = {"offer", "approach"}
 _SWITCHES = {"category_switched", "programme_joined"}
+_EVER = datetime.min.replace(tzinfo=UTC)
+_NO_TIME = timedelta(0)
 
 
 class Signal(StrEnum):
@@ -43,7 +47,8 @@ class Definition(NamedTuple):
 
     `best`: of the best alone. `rises`: it warns where it rises, else where it falls. `strategy`: what is proposed
     where it is raised. `recorded`: whether a customer shows that the base records such a thing; where none does,
-    there is silence and no share.
+    there is silence and no share. `parts`: by what it holds of a customer, be it by several. `learned`: it is seen the
+    better the longer a customer was watched before.
     """
 
     signal: Signal
@@ -52,6 +57,8 @@ class Definition(NamedTuple):
     strategy: Strategy
     holds: Callable[[Look], bool | None]
     recorded: Callable[[Look], bool] = lambda _: True
+    parts: Mapping[str, Callable[[Look], bool]] = MappingProxyType({})
+    learned: bool = False
 
 
 def _approached(look: Look) -> bool:
@@ -61,11 +68,15 @@ def _approached(look: Look) -> bool:
 
 def _switches(look: Look) -> bool | None:
     """Who was not at risk comes at risk by the end, reports a switch or abandons a category."""
-    history, (starts, ends, _), rules, reference = look
+    history, (starts, _, _), rules, reference = look
     bought = history.purchases
     if not bought or bought[0].time >= starts or at_risk(history, starts, rules, reference):
         return None
-    return _reported(look) or at_risk(history, ends, rules, reference) or _abandons(look)
+    return any(part(look) for part in _SWITCHING.values())
+
+
+def _comes_at_risk(look: Look) -> bool:
+    return at_risk(look.history, look.period.ends, look.rules, look.reference)
 
 
 def _reported(look: Look) -> bool:
@@ -83,15 +94,26 @@ def _abandons(look: Look) -> bool:
 
 
 def _repurchases(look: Look) -> bool | None:
-    """Who is known by their own rhythm, and by it should buy in the period, buys in time."""
+    """Who is known by their own rhythm, and by it should buy in the period, is late in little of it.
+
+    The whole period is looked at, for a week of it alone would tell of holidays and not of customers.
+    """
     history, (starts, ends, _), rules, _ = look
-    earlier = between(history.purchases, history.purchases[0].time, starts) if history.purchases else ()
-    lengths = gaps(list(dict.fromkeys(purchase.day for purchase in earlier)))
+    times = [purchase.time for purchase in between(history.purchases, _EVER, ends)]
+    lengths = gaps(list(dict.fromkeys(purchase.day for purchase in between(history.purchases, _EVER, starts))))
     usual = median(lengths)
     if usual is None or len(lengths) < rules.silence.own_gaps:
         return None
-    due = starts + timedelta(days=rules.audit.late * usual)
-    return bool(between(history.purchases, starts, due)) if due <= ends else None
+    allowed = timedelta(days=rules.audit.late * usual)
+    if allowed > ends - starts:
+        return None
+    return _late([*times, ends], allowed, starts) <= (1 - rules.audit.kept) * (ends - starts)
+
+
+def _late(times: Sequence[datetime], allowed: timedelta, starts: datetime) -> timedelta:
+    """How long, from `starts` to the last of `times`, the time before was longer ago than is allowed."""
+    spells = (following - max(time + allowed, starts) for time, following in pairwise(times))
+    return sum((max(spell, _NO_TIME) for spell in spells), _NO_TIME)
 
 
 def _prefers(look: Look) -> bool | None:
@@ -106,12 +128,19 @@ def _observed(look: Look, kinds: Container[str] = get_args(ObservationKind)) -> 
     return any(fact.data["kind"] in kinds for fact in told)
 
 
+_SWITCHING = MappingProxyType({"at_risk": _comes_at_risk, "reported": _reported, "abandoned": _abandons})
+
 SIGNALS: tuple[Definition, ...] = (
     Definition(
         Signal.COMPETITORS_APPROACH_BEST, best=True, rises=True, strategy=COMPETITORS, holds=_approached,
         recorded=_observed,
     ),
-    Definition(Signal.CUSTOMERS_SWITCH, best=False, rises=True, strategy=WINNING_BACK, holds=_switches),
-    Definition(Signal.BEST_REPURCHASE_FALLS, best=True, rises=False, strategy=REWARD, holds=_repurchases),
+    Definition(
+        Signal.CUSTOMERS_SWITCH, best=False, rises=True, strategy=WINNING_BACK, holds=_switches,
+        parts=_SWITCHING, learned=True,
+    ),
+    Definition(
+        Signal.BEST_REPURCHASE_FALLS, best=True, rises=False, strategy=REWARD, holds=_repurchases, learned=True
+    ),
     Definition(Signal.PREFERENCE_FALLS, best=False, rises=False, strategy=LISTENING, holds=_prefers),
 )  # fmt: skip

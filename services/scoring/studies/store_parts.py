@@ -1,6 +1,6 @@
 """What a store's rating is made of: the score of each part, and all of them together."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from math import inf, sqrt
 from typing import Any
 
@@ -10,10 +10,11 @@ from services.scoring.studies.proportions import told_share, wilson
 from services.scoring.studies.shrinkage import Base
 
 PER = 10_000
+_THIN = " Too little of it rests on the store's own evidence for a grade."
 
 
 def told_base(base: Base, per: int = 1) -> dict[str, float | None]:
-    """The rate of all, and how much it weighs; null where it is all that counts."""
+    """The rate of all, and how much it weighs; null where there is nothing to see beside it."""
     return {
         "rate": None if base.rate is None else rounded(per * base.rate),
         "weight": None if base.weight == inf else rounded(base.weight),
@@ -23,9 +24,10 @@ def told_base(base: Base, per: int = 1) -> dict[str, float | None]:
 def complaints(count: int, transactions: int, visits: int, base: Base, z: float) -> dict[str, Any]:
     """Score: 100 without complaints, 50 at the rate of all, 0 from twice that on (this project's own).
 
+    A complaint more or less than the rate of all would bring says nothing of a store, so that one condemns none.
     Null where nobody complained of any store: where nobody does, none is silence.
     """
-    shrunk = base.shrunk(count, transactions) if transactions else None
+    shrunk = _shrunk(count, transactions, base) if transactions else None
     score = None if shrunk is None or not base.rate else 100 * max(0.0, 1 - shrunk / (2 * base.rate))
     return {
         "count": count,
@@ -34,6 +36,12 @@ def complaints(count: int, transactions: int, visits: int, base: Base, z: float)
         "shrunk": None if shrunk is None else rounded(PER * shrunk),
         "score": None if score is None else rounded(score),
     }
+
+
+def _shrunk(count: int, transactions: int, base: Base) -> float | None:
+    """The shrunk rate of what is more than one complaint off the rate of all."""
+    expected = transactions * (base.rate or 0.0)
+    return base.shrunk(min(max(expected, count - 1), count + 1), transactions)
 
 
 def _rate(events: int, exposed: int, z: float) -> dict[str, Any] | None:
@@ -59,8 +67,12 @@ def share(count: int, n: int, base: Base, z: float) -> dict[str, Any]:
     }
 
 
-def rating(transactions: int, scores: Mapping[str, float | None], rules: StoreRules) -> dict[str, Any]:
-    """The weighted mean of the parts that are known, its grade, and how much of the weights they carry."""
+def rating(
+    transactions: int, scores: Mapping[str, float | None], evident: Collection[str], rules: StoreRules
+) -> dict[str, Any]:
+    """The weighted mean of the parts that are known; its grade, where enough of them are `evident`: rest on the store's
+    own. `coverage`: the share of the weights that these carry.
+    """
     known = {name: score for name, score in scores.items() if score is not None}
     weight = sum(rules.weights[name] for name in known)
     if not transactions:
@@ -68,10 +80,11 @@ def rating(transactions: int, scores: Mapping[str, float | None], rules: StoreRu
     if not weight:
         return {"score": None, "rating": None, "coverage": 0.0, "reason": "No part of the rating is known."}
     score = rounded(sum(rules.weights[name] * part for name, part in known.items()) / weight)
+    coverage = rounded(sum(rules.weights[name] for name in known if name in evident) / sum(rules.weights.values()))
     told = ", ".join(f"{name} {part:.1f}" for name, part in known.items())
     return {
         "score": score,
-        "rating": rules.grade(score),
-        "coverage": rounded(weight / sum(rules.weights.values())),
-        "reason": f"{told[0].upper()}{told[1:]} of 100.",
+        "rating": rules.grade(score) if coverage >= rules.coverage else None,
+        "coverage": coverage,
+        "reason": f"{told[0].upper()}{told[1:]} of 100.{'' if coverage >= rules.coverage else _THIN}",
     }

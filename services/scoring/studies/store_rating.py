@@ -99,11 +99,11 @@ class StoreRating:
 
     def _bases(self) -> _Bases:
         each = [self._stores[store] for store in sorted(self._stores)]
-        least = self.rules.least_base
+        bounds = self.rules.least_base, self.rules.most_base
         return _Bases(
-            complaints=of_events([(one.complaints, one.transactions) for one in each if one.transactions], least),
-            satisfaction=of_shares([(one.content, one.answers) for one in each], least),
-            retention=of_shares([(one.retained, one.regulars) for one in each], least),
+            complaints=of_events([(one.complaints, one.transactions) for one in each if one.transactions], *bounds),
+            satisfaction=of_shares([(one.content, one.answers) for one in each], *bounds),
+            retention=of_shares([(one.retained, one.regulars) for one in each], *bounds),
         )
 
     def _told(self, store: str, counts: _Counts, bases: _Bases) -> dict[str, Any]:
@@ -119,8 +119,19 @@ class StoreRating:
             "transactions": counts.transactions,
             "visits": counts.visits,
             **parts,
-            **rating(counts.transactions, {name: part["score"] for name, part in parts.items()}, self.rules),
+            **rating(
+                counts.transactions,
+                {name: part["score"] for name, part in parts.items()},
+                _evident(counts, bases),
+                self.rules,
+            ),
         }
+
+
+def _evident(counts: _Counts, bases: _Bases) -> set[str]:
+    """The parts that rest on the store's own evidence."""
+    own = _Bases._fields, (counts.transactions, counts.answers, counts.regulars), bases
+    return {name for name, n, base in zip(*own, strict=True) if base.rests_on(n)}
 
 
 def _counts(case: Case, history: History) -> bool:

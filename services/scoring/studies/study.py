@@ -12,13 +12,17 @@ from services.scoring.metrics.rules import Rules
 from services.scoring.metrics.scorecard import Scorecard
 from services.scoring.studies.stores import Store, Sums
 
+NOBODY_KNOWN = "no reference held at the period's start"
+"""Why it is not told who was in a segment then: its rule asks for scores that nobody had."""
+
 
 @dataclass(frozen=True, slots=True)
 class Setting:
     """What a study knows before the first customer.
 
     `reference`: of this close, without the spread of scores yet; `stores`: by id; `anonymous`: by store, what
-    nobody in particular did there in the window.
+    nobody in particular did there in the window; `members_known`: whether a reference held when the last period began:
+    without one nobody is told to have been in a segment then.
     """
 
     as_of: datetime
@@ -27,6 +31,7 @@ class Setting:
     segments: Segments = field(default_factory=Segments)
     stores: Mapping[str, Store] = field(default_factory=dict)
     anonymous: Mapping[str, Sums] = field(default_factory=dict)
+    members_known: bool = True
 
     @property
     def begins(self) -> datetime:

@@ -1,6 +1,7 @@
 """One warning signal, watched over several periods."""
 
 from array import array
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
@@ -16,12 +17,14 @@ _SILENT = -1
 class Watch:
     """Keeps of every customer and period whether the signal holds: 1 or 0, or −1 where nothing is told.
 
-    `recorded`: whether the base ever recorded in these periods what the signal is about.
+    `recorded`: whether the base ever recorded in these periods what the signal is about; `parts`: by period, of how
+    many customers the signal holds by each of its parts.
     """
 
     def __init__(self, definition: Definition, periods: int) -> None:
         self.definition = definition
         self.recorded = False
+        self.parts = [Counter(dict.fromkeys(definition.parts, 0)) for _ in range(periods)]
         self._holds = [array("b") for _ in range(periods)]
         self._suspects: list[tuple[int, str]] = []
 
@@ -32,6 +35,9 @@ class Watch:
             self._suspects.append((len(self._holds[-1]), customer))
         for column, holds in zip(self._holds, found, strict=True):
             column.append(_SILENT if holds is None else holds)
+        for parts, holds, look in zip(self.parts, found, looks, strict=True):
+            if holds:
+                parts.update(name for name, part in self.definition.parts.items() if part(look))
         self.recorded = self.recorded or any(map(self.definition.recorded, looks))
 
     def shares(self, best: Sequence[Chosen]) -> list[Share]:

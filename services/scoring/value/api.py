@@ -21,10 +21,22 @@ router = APIRouter(tags=["value"])
 _UNITS = 52
 
 
+class ErrorsView(BaseModel):
+    """Standard errors, by the observed information. One as large as its parameter: the base hardly tells it."""
+
+    r: float
+    alpha: float
+    a: float
+    b: float
+    leaving: float
+
+
 class LawView(BaseModel):
     """A law of buying and leaving: its parameters, `alpha` in units of time, and how likely the base is under it.
 
-    `new_customer`: the repeat purchase days expected of anybody in the 52 units after their first.
+    `leaving`: a/(a + b), the mean probability of leaving after a purchase day; `standard_errors`: null where the base
+    does not tell the parameters apart; `new_customer`: the repeat purchase days expected of anybody in the 52 units
+    after their first.
     """
 
     r: float
@@ -32,13 +44,16 @@ class LawView(BaseModel):
     a: float
     b: float
     log_likelihood: float
+    leaving: float
+    standard_errors: ErrorsView | None
     new_customer: float
 
     @classmethod
     def of(cls, law: Law, *, modified: bool) -> Self:
         """The view of a law."""
-        expected = new_customer(law, _UNITS, modified=modified)
-        return cls(**asdict(law), new_customer=rounded(expected))
+        told = asdict(law)
+        errors, expected = told.pop("errors"), new_customer(law, _UNITS, modified=modified)
+        return cls(**told, leaving=law.leaving, standard_errors=errors, new_customer=rounded(expected))
 
 
 class SpendingView(BaseModel):

@@ -142,6 +142,17 @@ def test_S07_a_card_and_its_json_tell_the_same_fields() -> None:
     assert fields_told({}) == NOTHING
 
 
+def test_S07_a_rule_names_the_fields_that_it_needs() -> None:
+    card = {**evaluate([], AS_OF).to_json("ann"), "index": 70.0}
+    either = [compared("lt", 5, "cs.customer_care.score"), compared("gt", 0.9, "p_alive")]
+    rule = rule_of(json.dumps({"all": [compared("ge", 50), {"not": {"any": either}}]}))
+    assert rule.named() == {"index", "cs.customer_care.score", "p_alive"}
+    told = fields_told(card, rule.named())
+    assert told.keys() == rule.named()
+    assert rule.holds(told)
+    assert rule.holds(fields_told(card))
+
+
 def test_S07_money_is_held_against_the_same_text() -> None:
     for text in ("0.10", "1234567.89", "0.07"):
         assert fields_told({"value": {"clv": text}})["clv"] == json.loads(text)

@@ -23,7 +23,7 @@ from services.scoring.metrics.purchasing import (
     new_customer,
     p_alive,
 )
-from services.scoring.metrics.value_model import Law, Spending, ValueModel
+from services.scoring.metrics.value_model import Errors, Law, Spending, ValueModel
 
 CDNOW = Law(0.2426, 4.414, 0.793, 2.426, -9582.43)
 CDNOW_MODIFIED = Law(0.5248, 6.1831, 0.8914, 1.6140, -9582.14)
@@ -222,7 +222,7 @@ MODELS = st.builds(
     unit_days=FLOATS,
     until=st.dates(date(1990, 1, 1)),
     customers=st.integers(0, 10**7),
-    mbg=st.builds(Law, FLOATS, FLOATS, FLOATS, FLOATS, FLOATS),
+    mbg=st.builds(Law, FLOATS, FLOATS, FLOATS, FLOATS, FLOATS, st.builds(Errors, *[FLOATS] * 5)),
     bg=st.builds(Law, FLOATS, FLOATS, FLOATS, FLOATS, FLOATS),
     spending=st.dictionaries(
         st.sampled_from(["EUR", "INR", "USD"]), st.builds(Spending, FLOATS, FLOATS, FLOATS, FLOATS, st.integers(30))

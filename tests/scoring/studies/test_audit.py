@@ -15,7 +15,7 @@ from services.scoring.metrics.value_model import Law, Spending, ValueModel
 from services.scoring.studies.audit import Audit
 from services.scoring.studies.best import Best
 from services.scoring.studies.periods import before
-from services.scoring.studies.raising import Share, compared
+from services.scoring.studies.raising import Share, Verdict, compared, silent, together
 from services.scoring.studies.signals import SIGNALS, Look
 from services.scoring.studies.study import Found, Setting, Subject
 from shared.events.loyalty import CompetitorObserved, ObservationKind
@@ -136,21 +136,29 @@ def test_S09_who_abandons_a_category_switches() -> None:
 
 
 @pytest.mark.parametrize(
-    ("gap", "after", "expected"),
+    ("gap", "last", "expected"),
     [
-        (10, 0, True),
-        (10, 14.9999, True),
-        (10, 15, False),  # 1.5 x 10 days
+        (10, 45.3, True),  # then late from the sixtieth day on: 29.7 of 90 days
+        (10, 45.29, False),
         (10, None, False),
-        (60, 89, True),
+        (60, None, True),  # 90 days are allowed, and the last purchase was a day before
         (61, 1, None),  # 1.5 x 61 days do not fit in the period
     ],
 )
-def test_S09_repurchase_is_within_one_and_a_half_of_the_own_median_gap(
-    gap: int, after: float | None, expected: bool | None
+def test_S09_repurchase_is_within_one_and_a_half_of_the_own_median_gap_in_two_thirds_of_the_period(
+    gap: int, last: float | None, expected: bool | None
 ) -> None:
-    later = [] if after is None else [purchase("again", LAST.starts + after * DAY)]
+    """Every ten days up to the `last`."""
+    days = [] if last is None else [last - 10 * back for back in range(int(last) // 10 + 1)]
+    later = [purchase(f"again{at}", LAST.starts + after * DAY) for at, after in enumerate(days)]
     assert holds("best_repurchase_falls", *steady(91, gap=gap, times=5), *later) is expected
+
+
+def test_S09_a_fortnight_without_a_purchase_is_no_falling_repurchase() -> None:
+    bought_on = [purchase(f"after{at}", LAST.starts + (at + 14) * DAY) for at in range(0, 76, 5)]
+    assert holds("best_repurchase_falls", *steady(91, gap=5, times=8), *bought_on) is True
+    seldom = [purchase(f"after{at}", LAST.starts + at * DAY) for at in range(1, 90, 15)]
+    assert holds("best_repurchase_falls", *steady(91, gap=5, times=8), *seldom) is False, "on time now and then"
 
 
 def test_S09_repurchase_needs_a_rhythm_of_ones_own_before_the_period() -> None:
@@ -169,36 +177,56 @@ def test_S09_preference_is_what_was_answered_last() -> None:
 # The test
 
 
+def told(was: Share, now: Share, *, rises: bool) -> dict[str, Any]:
+    """The verdict on the only signal that is tested."""
+    [verdict] = together([compared(was, now, RULES, rises=rises)], RULES)
+    return verdict.to_json()
+
+
 def test_S09_a_rise_is_tested_one_sided_against_the_rules() -> None:
     # Pooled 11/60: z = (9 - 2)/30 / sqrt(11/60 x 49/60 x 2/30) = 2.3355, upper tail 0.0098.
-    verdict = compared(Share(2, 30), Share(9, 30), RULES, rises=True).to_json()
-    assert verdict == {
+    assert told(Share(2, 30), Share(9, 30), rises=True) == {
         "before": 0.0667,
         "now": 0.3,
         "z": 2.3355,
         "p_value": 0.0098,
+        "p_adjusted": 0.0098,
         "raised": True,
         "reason": "2 of 30 before, 9 of 30 now: were nothing changed, so great a rise would have a probability of "
-        "0.0098, below 0.05.",
+        "0.0098, as one of 1 test 0.0098: below 0.05.",
     }
-    back = compared(Share(9, 30), Share(2, 30), RULES, rises=True)
-    assert (back.raised, back.to_json()["p_value"]) == (False, 0.9902)
-    fall = compared(Share(9, 30), Share(2, 30), RULES, rises=False).to_json()
+    back = told(Share(9, 30), Share(2, 30), rises=True)
+    assert (back["raised"], back["p_value"]) == (False, 0.9902)
+    fall = told(Share(9, 30), Share(2, 30), rises=False)
     assert (fall["raised"], fall["z"], fall["p_value"]) == (True, -2.3355, 0.0098)
 
 
 def test_S09_the_level_is_five_percent() -> None:
     # Pooled 1/4: z = 0.1/sqrt(3/16 x 2/100) = 1.633, tail 0.0512; one more: pooled 51/200, z = 1.7846, tail 0.0372.
-    assert compared(Share(20, 100), Share(30, 100), RULES, rises=True).raised is False
-    assert compared(Share(20, 100), Share(31, 100), RULES, rises=True).raised is True
+    assert told(Share(20, 100), Share(30, 100), rises=True)["raised"] is False
+    assert told(Share(20, 100), Share(31, 100), rises=True)["raised"] is True
+
+
+def test_S09_signals_are_judged_together() -> None:
+    def tested(p_value: float) -> Verdict:
+        return Verdict(0.1, 0.2, 1.0, p_value, None, None, "Tested")
+
+    verdicts = together([tested(0.03), silent("Nothing."), tested(0.001), tested(0.02)], RULES)
+    assert [verdict.p_adjusted for verdict in verdicts] == [pytest.approx(0.04), None, 0.003, pytest.approx(0.04)]
+    assert [verdict.raised for verdict in verdicts] == [True, None, True, True]
+    assert verdicts[0].reason == "Tested, as one of 3 tests 0.0400: below 0.05."
+    alone = together([tested(0.03), tested(0.9), tested(0.8)], RULES)  # 3 x 0.03, then 2 x 0.8, then 0.9
+    assert [verdict.p_adjusted for verdict in alone] == [pytest.approx(0.09), 1.0, 1.0]
+    assert alone[0].raised is False
 
 
 @pytest.mark.parametrize("sizes", [(29, 30), (30, 29), (0, 30)])
 def test_S09_too_few_customers_are_no_verdict(sizes: tuple[int, int]) -> None:
     verdict = compared(Share(0, sizes[0]), Share(29, sizes[1]), RULES, rises=True)
-    assert (verdict.raised, verdict.z, verdict.p_value) == (None, None, None)
+    assert (verdict.raised, verdict.z, verdict.p_value, verdict.p_adjusted) == (None, None, None, None)
     assert verdict.reason == (f"It takes 30 customers in each period: there were {sizes[0]} before and {sizes[1]} now.")
-    assert verdict.before == (0.0 if sizes[0] else None)
+    assert verdict.before == (0.0 if sizes[0] == 30 else None)
+    assert verdict.now == (29 / 30 if sizes[1] == 30 else None)
 
 
 # The whole
@@ -280,13 +308,54 @@ def test_S09_all_who_were_asked_prefer_us_less() -> None:
     assert [(each["signal"], each["target"]) for each in found.content["objectives"]] == [("preference_falls", 0.75)]
 
 
+def test_S09_a_share_of_too_few_is_null_in_the_trend() -> None:
+    people = [
+        person(f"c{at:02}", [said(100, prefers_us=True), *([said(10, prefers_us=True)] if at else [])])
+        for at in range(30)
+    ]
+    was, now = signal(audit(people), "preference_falls")["trend"][-2:]
+    assert (was["n"], was["share"]) == (30, 1.0)
+    assert (now["n"], now["count"], now["share"], now["interval"]) == (29, 29, None, None)
+
+
+def test_S09_the_parts_of_switching_are_told_apart() -> None:
+    active = steady(1, times=30)
+    found = audit(
+        [
+            person("stays", active),
+            person("says", [*active, exit_stated(ago(20)), purchase("still", ago(15))]),
+            person("silent", steady(91)),
+            person("both", [*steady(91), observed("category_switched", 20)]),
+            person("new", steady(20, times=5)),
+            person("earlier", [*steady(181)]),
+        ]
+    )
+    assert signal(found, "customers_switch")["parts"] == {
+        "at_risk": {"before": 1, "now": 2},
+        "reported": {"before": 0, "now": 2},
+        "abandoned": {"before": 0, "now": 0},
+    }
+    assert signal(found, "preference_falls")["parts"] == {}
+
+
+@pytest.mark.parametrize(("since", "cautious"), [(544, True), (545.5, False)])
+def test_S09_a_base_watched_for_a_short_time_calls_for_caution(since: float, *, cautious: bool) -> None:
+    facts = [*steady(1, times=30), said(100, prefers_us=True), said(10, prefers_us=True)]
+    people = [person(f"c{at:02}", facts) for at in range(30)]  # the periods compared began 180 days ago
+    found = audit([person("first", [purchase("first", ago(since))]), *people])
+    told = {name: " Caution: the base has been observed since" in signal(found, name)["reason"] for name in NAMES}
+    assert told == dict.fromkeys(NAMES, False) | {"customers_switch": cautious}
+    assert signal(found, "preference_falls")["raised"] is False, "tested, yet of what needs no watching"
+    assert found.content["observed_since"][:10] == ago(since).date().isoformat()
+
+
 def test_S09_behind_a_falling_repurchase_are_the_best_who_did_not_buy() -> None:
     def buyer(at: int, *days: float) -> Subject:
         before_it = [*steady(91, gap=20, times=8)]
         bills = [purchase(each.subject, each.time, line("GROCERY", f"{at}.00")) for each in before_it]
         return person(f"c{at:03}", [*bills, *(purchase(f"l{day}", ago(day)) for day in days)], VALUED)
 
-    found = audit(buyer(at, *([80] if at % 2 else [])) for at in range(1, 151))
+    found = audit(buyer(at, *([75, 50, 25] if at % 2 else [75])) for at in range(1, 151))
     told = signal(found, "best_repurchase_falls")
     assert (told["trend"][-1]["count"], told["trend"][-1]["n"]) == (15, 30)
     assert found.customers["best_repurchase_falls"] == [f"c{at}" for at in range(122, 151, 2)]

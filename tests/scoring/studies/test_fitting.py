@@ -78,6 +78,46 @@ def test_S05_the_slopes_are_those_of_the_likelihoods() -> None:
     assert slope_error(Paying.of(spends), paying) < 1e-5
 
 
+def test_S05_standard_errors_are_those_of_the_likelihood_s_own_curvature() -> None:
+    base = Base.of(sample().histories(), 7.0)
+    law = fit_law(base, modified=True)
+    assert law is not None
+    assert law.errors is not None
+    top = np.array([law.r, law.alpha, law.a, law.b])
+    steps = np.diag(top) * 1e-3
+
+    def likely(at: Numbers) -> float:
+        return -base.size * Buying(base, modified=True)(np.log(at))[0]
+
+    def bend(i: Numbers, j: Numbers) -> float:
+        """−∂²log L along two parameters, from the likelihood alone."""
+        corners = likely(top + i + j) - likely(top + i - j) - likely(top - i + j) + likely(top - i - j)
+        return -corners / (4 * float(i.max()) * float(j.max()))
+
+    spread = np.linalg.inv([[bend(i, j) for j in steps] for i in steps])
+    errors = law.errors
+    assert (errors.r, errors.alpha, errors.a, errors.b) == pytest.approx(np.sqrt(np.diag(spread)), rel=0.01)
+    slope = np.array([0, 0, law.b, -law.a]) / (law.a + law.b) ** 2
+    assert errors.leaving == pytest.approx(float(np.sqrt(slope @ spread @ slope)), rel=0.01)
+    assert law.leaving == pytest.approx(law.a / (law.a + law.b))
+
+
+def test_S05_a_ridge_shows_in_the_errors_of_a_and_b_and_not_of_leaving() -> None:
+    law = fit_law(Base.of(sample().histories(), 7.0), modified=False)
+    assert law is not None
+    assert law.errors is not None
+    assert law.errors.a / law.a > 0.2 > 2 * law.errors.leaving / law.leaving
+
+
+def test_S05_a_drawn_law_lies_within_its_standard_errors() -> None:
+    law = fitted(drawn(100_000, 3, modified=True)).mbg
+    assert law.errors is not None
+    for name in ("r", "alpha", "a", "b", "leaving"):
+        error = getattr(law.errors, name)
+        assert 0 < error < 0.05 * getattr(LAW, name)
+        assert abs(getattr(law, name) - getattr(LAW, name)) < 4 * error, name
+
+
 def slope_error(likelihood: Likelihood, logs: Numbers) -> float:
     """How far the slope told is from what a small step shows."""
 

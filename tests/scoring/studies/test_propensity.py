@@ -76,15 +76,36 @@ def test_S08_who_takes_which_kind_of_offer() -> None:
     assert found["kinds"]["mass"] == {
         "exposures": 3,
         "responses": 0,
+        "customers": 1,
         "open": 1,
         "held_back": 0,
         "share": 0.0,
-        "interval": wilson(0, 3, Z).to_json(),
+        "interval": wilson(0, 1, Z).to_json(),  # all alike, of one customer: they count as one answer
+        "design_effect": 3.0,
     }
     personal = found["kinds"]["personal"]
     assert (personal["exposures"], personal["responses"], personal["share"]) == (1, 1, None), "too few to tell"
     assert found["channels"]["mail"] == found["total"]
     assert {name: each["responses"] for name, each in found["campaigns"].items()} == {"1": 1, "2": 0, "3": 0, "4": 0}
+
+
+def taker(name: str, *taken: bool) -> Subject:
+    """A customer whom a campaign a day reached, taken or not."""
+    sent = [contact(f"{n}", ago(40 - n), valid_until=ago(30 - n)) for n in range(len(taken))]
+    return person(name, [CONSENT, *sent, *(answer(f"{n}", ago(39.5 - n)) for n, yes in enumerate(taken) if yes)])
+
+
+def test_S08_offers_to_one_customer_are_not_so_many_answers() -> None:
+    found = told(taker("a", True, True), taker("b", True), taker("c", False, False, False), taker("d", False, True))
+    total, first = found["window"]["total"], found["window"]["campaigns"]["0"]
+    assert (total["customers"], total["exposures"], total["responses"], total["share"]) == (4, 8, 4, 0.5)
+    # Residuals 1, 0.5, -1.5 and 0: (3.5 * 4/3 / 64) over (0.25 / 7)
+    effect = (3.5 * 4 / 3 / 64) / (0.25 / 7)
+    assert total["design_effect"] == pytest.approx(effect, abs=1e-4)
+    assert total["interval"] == wilson(4 / effect, 8 / effect, Z).to_json()
+    assert found["window"]["kinds"]["mass"] == found["window"]["channels"]["mail"] == total
+    assert (first["customers"], first["exposures"], first["design_effect"]) == (4, 4, 1.0)
+    assert first["interval"] == wilson(2, 4, Z).to_json(), "a campaign reaches each of them once"
 
 
 def test_S08_a_campaign_that_runs_over_the_window_s_start_counts_whole() -> None:

@@ -1,9 +1,10 @@
 """Shares, their intervals and their differences, against published worked examples."""
 
+import numpy as np
 import pytest
 
 from services.scoring.metrics.distribution import rounded
-from services.scoring.studies.proportions import greater, newcombe, told_share, wilson
+from services.scoring.studies.proportions import Pooled, greater, newcombe, told_share, wilson
 
 Z = 1.959964
 
@@ -70,3 +71,45 @@ def test_S06_what_is_no_share_has_no_interval(count: int, n: int) -> None:
 def test_S06_a_share_of_nothing_is_null() -> None:
     assert told_share(0, 0, Z) == {"n": 0, "count": 0, "share": None, "interval": None}
     assert told_share(1, 29, Z) == {"n": 29, "count": 1, "share": 0.0345, "interval": [0.0061, 0.1718]}
+
+
+def pooled(*answers: tuple[int, int]) -> Pooled:
+    found = Pooled()
+    for count, n in answers:
+        found.add(count, n)
+    return found
+
+
+def test_S08_a_share_of_one_each_is_as_sure_as_wilson_says() -> None:
+    told = pooled(*[(1, 1)] * 81, *[(0, 1)] * 182, (0, 0)).to_json(Z)
+    assert told == {"customers": 263, **told_share(81, 263, Z), "design_effect": 1.0}
+
+
+def test_S08_customers_who_are_each_of_one_mind_count_once() -> None:
+    # Kish: with m answers each and all of one mind the effect is m; linearized over 50 customers, 4 * 199/200 * 50/49.
+    alike = pooled(*[(4, 4)] * 20, *[(0, 4)] * 30)
+    assert alike.design_effect == pytest.approx(4 * 199 / 200 * 50 / 49)
+    assert alike.to_json(Z)["interval"] == pytest.approx(wilson(20, 50, Z).to_json(), abs=0.003)
+
+
+def test_S08_customers_more_alike_than_chance_make_no_share_surer() -> None:
+    assert pooled(*[(1, 2)] * 50).design_effect == 1.0
+
+
+def test_S08_where_nothing_tells_customers_apart_each_counts_as_one() -> None:
+    assert pooled((3, 3), (3, 3)).design_effect == 3.0
+    assert pooled((1, 5)).design_effect == 5.0
+    nothing = pooled().to_json(Z)
+    assert nothing == {"customers": 0, **told_share(0, 0, Z), "design_effect": None}
+
+
+def test_S08_the_interval_of_pooled_answers_holds_the_share_as_often_as_it_says() -> None:
+    chance, held, naive = np.random.default_rng(7), 0, 0
+    for _ in range(400):
+        sizes, shares = chance.integers(1, 10, 300), chance.beta(0.6, 2.4, 300)
+        found = pooled(*zip(chance.binomial(sizes, shares).tolist(), sizes.tolist(), strict=True))
+        low, high = found.to_json(Z)["interval"]
+        held += low <= 0.2 <= high
+        low, high = wilson(found.count, found.n, Z)
+        naive += low <= 0.2 <= high
+    assert held >= 0.92 * 400 > naive

@@ -2,6 +2,7 @@
 
 from decimal import Decimal
 from typing import Any
+from unittest.mock import ANY
 
 from services.scoring.membership.segments import Segment, Segments
 from services.scoring.metrics.rules import DEFAULT_RULES
@@ -52,10 +53,46 @@ def test_S10_the_account_of_a_period_and_of_the_one_before() -> None:
     # 80 - 50 goods - 0.25 for the visit - 4.75 for the gesture
     assert (now["contribution"], usd["before"]["contribution"], usd["change"]) == ("25.00", "10.00", "15.00")
     # 20 off the list price, 1 in points, 4.75 for the gesture
-    assert (usd["relationship_spending"], usd["return_on_spending"]) == ("25.75", round(15 / 25.75, 4))
-    assert told["segments"]["loyal"] == {"version": 2, **told["all"]}
+    assert (usd["relationship_spending"], usd["change_of_all"]) == ("25.75", 1.5)
+    assert told["segments"]["loyal"]["currencies"]["USD"] == {**usd, "return_on_spending": 0.0}
+    assert told["segments"]["loyal"] == {"version": 2, **told["all"], "currencies": ANY}
     assert told["segments"]["empty"]["customers"] == 0
     assert told["segments"]["empty"]["currencies"] == {}
+
+
+def earned(name: str, first: str, last: str, **groups: Any) -> Any:
+    """A customer with these contributions, and a gesture of 2.00 in the last period."""
+    facts = [
+        OLD,
+        purchase(f"{name}1", ago(100), line("GROCERY", first, cost="0.00")),
+        purchase(f"{name}2", ago(10), line("GROCERY", last, cost="0.00")),
+        gesture(f"{name}3", ago(9), money("2.00")),
+    ]
+    return person(name, facts, **groups)
+
+
+def test_S10_the_return_on_spending_is_of_what_changed_beyond_everybody() -> None:
+    told = results(earned("asha", "10.00", "22.00", before=("loyal",)), earned("ben", "30.00", "32.00"))
+    loyal, everybody = (each["currencies"]["USD"] for each in (told["segments"]["loyal"], told["all"]))
+    # After the gestures: 10 to 20 of the members, 40 to 50 of all, who grew by a quarter: 7.50 beyond, for 2
+    assert (loyal["change"], loyal["change_of_all"], loyal["return_on_spending"]) == ("10.00", 0.25, 3.75)
+    assert (everybody["change_of_all"], everybody["return_on_spending"]) == (0.25, None)
+    assert loyal["caution"].startswith("Members were chosen by what they had done")
+
+
+def test_S10_without_a_change_of_all_there_is_no_return() -> None:
+    new = person("asha", [purchase("p", ago(10), SOLD), gesture("g", ago(9), money("2.00"))], before=("loyal",))
+    usd = results(new)["segments"]["loyal"]["currencies"]["USD"]
+    assert (usd["change"], usd["change_of_all"], usd["return_on_spending"]) == ("28.00", None, None)
+
+
+def test_S10_shares_of_several_each_tell_of_how_many_customers() -> None:
+    often = person("asha", [registered(ago(400)), *(survey(ago(9 + n), csat=5) for n in range(3))])
+    once = person("ben", [registered(ago(400)), survey(ago(9), csat=1)])
+    told = results(often, once)["all"]["now"]["satisfaction"]
+    assert [told[name] for name in ("n", "count", "share", "customers")] == [4, 3, 0.75, 2]
+    # Residuals 0.75 and -0.75
+    assert told["design_effect"] == round((1.125 * 2 / 16) / (0.1875 / 3), 4)
 
 
 def test_S10_members_are_those_of_the_period_s_start() -> None:

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -20,6 +21,7 @@ from tests.scoring.metrics.service_facts import survey
 from tests.scoring.studies.subjects import at, found, setting, subject
 
 Z = 1.959964
+BOUNDS = 5, 50
 COUNTS = st.lists(st.tuples(st.integers(0, 50), st.integers(1, 10_000)), min_size=1, max_size=20)
 SHARES = st.lists(st.integers(1, 500).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n))), min_size=1)
 
@@ -55,12 +57,43 @@ def test_K08_a_small_store_with_a_complaint_stands_between_a_good_and_a_bad_one(
     facts = [*complained("small", 1), *complained("good", 40), *complained("bad", 90)]
     told = stores(subject("ann", facts), anonymous=anonymous(small=20, good=20_000, bad=20_000))
     assert told["good"]["score"] > told["small"]["score"] > told["bad"]["score"]
-    assert told["small"]["score"] == pytest.approx(45, abs=5)
+    assert told["small"]["score"] == 50
 
 
-def test_K08_the_only_complaint_anywhere_costs_a_small_store_no_more_than_a_fifth_of_the_base() -> None:
+def test_K08_the_only_complaint_anywhere_costs_a_small_store_nothing_and_a_second_no_more_than_a_fifth() -> None:
     told = stores(subject("ann", complained("small", 1)), anonymous=anonymous(small=1, large=20_000))
+    assert told["small"]["complaints"]["score"] == 50
+    told = stores(subject("ann", complained("small", 2)), anonymous=anonymous(small=2, large=40_000))
     assert told["small"]["complaints"]["score"] == pytest.approx(40, abs=0.1)
+
+
+def test_K08_much_evidence_shows_even_where_stores_differ_no_more_than_by_chance() -> None:
+    sold = {"406": 3_036, "367": 4_191} | {str(n): 1_000 for n in range(30)}
+    facts = [*complained("406", 8), *complained("367", 4)]
+    facts += [fact for n in range(30) for fact in complained(str(n), 1 + n % 2)]
+    told = stores(subject("ann", facts), anonymous=anonymous(**sold))
+    assert told["406"]["complaints"]["score"] < 50 < told["367"]["complaints"]["score"]
+    # 57 complaints in 37,227; 4.65 and 6.42 were to be expected, and one more or less says nothing
+    assert told["406"]["complaints"]["score"] == pytest.approx(50 * (2 - (50 + 7) / (50 + 4.6486)), abs=0.001)
+    assert told["367"]["complaints"]["score"] == pytest.approx(50 * (2 - (50 + 5) / (50 + 6.4171)), abs=0.001)
+
+
+def test_K08_a_store_with_too_little_evidence_of_its_own_has_a_score_and_no_letter() -> None:
+    facts = [*complained("small", 1), *complained("large", 40)]
+    told = stores(subject("ann", facts), anonymous=anonymous(small=1, large=20_000))
+    small, large = told["small"], told["large"]
+    assert (small["score"], small["rating"], small["coverage"]) == (50, None, 0)
+    assert small["reason"] == "Complaints 50.0 of 100. Too little of it rests on the store's own evidence for a grade."
+    assert (large["rating"], large["coverage"]) == (None, 0.4), "complaints alone weigh less than half"
+
+
+def test_S06_what_fewer_than_five_customers_did_is_no_evidence_of_a_store() -> None:
+    people = [subject(f"c{n}", at("1", purchase("a", ago(120)), purchase("b", ago(20)))) for n in range(5)]
+    sold = {"1": Sums(purchases=20_000), "2": Sums(purchases=20_000)}
+    complaints = subject("x", [*complained("1", 20), *complained("2", 30)])
+    assert stores(complaints, *people, anonymous=sold)["1"]["coverage"] == 0.7
+    assert stores(complaints, *people, anonymous=sold)["1"]["rating"] is not None
+    assert stores(complaints, *people[:4], anonymous=sold)["1"]["coverage"] == 0.4
 
 
 def test_K08_where_nobody_complains_of_any_store_none_is_silence() -> None:
@@ -94,10 +127,10 @@ def test_K08_a_complaint_taken_back_counts_only_where_we_had_failed() -> None:
 
 
 def test_K08_the_interval_is_wilsons_and_poissons_beyond_one_each() -> None:
-    few = complaints(1, 20, 0, of_events([(1, 20)], 5), Z)
+    few = complaints(1, 20, 0, of_events([(1, 20)], *BOUNDS), Z)
     assert few["per_10000_transactions"]["interval"] == pytest.approx([88.8, 2361.3], abs=0.1)
     assert few["per_10000_visits"] is None
-    many = complaints(5, 20, 2, of_events([(5, 20)], 5), Z)["per_10000_visits"]
+    many = complaints(5, 20, 2, of_events([(5, 20)], *BOUNDS), Z)["per_10000_visits"]
     assert many["value"] == 25_000
     assert many["interval"] == pytest.approx([10_678.5, 58_528.8], abs=0.1)
 
@@ -106,7 +139,7 @@ def test_S06_satisfaction_is_the_share_of_content_answers_drawn_to_all() -> None
     said = [*at("1", survey(ago(5), csat=5), survey(ago(6), csat=3), survey(ago(7), nps=9)), survey(ago(8), csat=1)]
     told = stores(subject("ann", [*said, *at("1", survey(ago(400), csat=1))]))["1"]["satisfaction"]
     assert (told["count"], told["n"], told["share"], told["score"]) == (1, 2, 0.5, 50)
-    none = share(0, 0, of_shares([(1, 2)], 5), Z)
+    none = share(0, 0, of_shares([(1, 2)], *BOUNDS), Z)
     assert (none["share"], none["shrunk"], none["score"]) == (None, None, None)
 
 
@@ -132,17 +165,20 @@ def test_S06_of_two_main_stores_the_first_by_id_counts() -> None:
 
 def test_K08_the_rating_is_the_weighted_mean_of_what_is_known() -> None:
     rules = StoreRules()
-    whole = rating(1, {"complaints": 50.0, "satisfaction": 80.0, "retention": 90.0}, rules)
+    every = {"complaints", "satisfaction", "retention"}
+    whole = rating(1, {"complaints": 50.0, "satisfaction": 80.0, "retention": 90.0}, every, rules)
     assert (whole["score"], whole["rating"], whole["coverage"]) == (71, "B", 1)
     assert whole["reason"] == "Complaints 50.0, satisfaction 80.0, retention 90.0 of 100."
-    half = rating(1, {"complaints": 50.0, "satisfaction": None, "retention": 90.0}, rules)
-    assert (half["score"], half["coverage"]) == (67.1429, 0.7)
+    half = rating(1, {"complaints": 50.0, "satisfaction": None, "retention": 90.0}, every, rules)
+    assert (half["score"], half["rating"], half["coverage"]) == (67.1429, "B", 0.7)
+    thin = rating(1, {"complaints": 50.0, "satisfaction": None, "retention": 90.0}, {"complaints"}, rules)
+    assert (thin["score"], thin["rating"], thin["coverage"]) == (67.1429, None, 0.4)
     assert [rules.grade(score) for score in (100, 80, 79.9, 40, 20, 19.9, 0)] == ["A", "A", "B", "C", "D", "E", "E"]
 
 
 @pytest.mark.parametrize(
     "rules",
-    [{"weights": {"complaints": 1}}, {"grades": {"A": 50}}, {"grades": {}}, {"least_base": 0}],
+    [{"weights": {"complaints": 1}}, {"grades": {"A": 50}}, {"grades": {}}, {"least_base": 0}, {"most_base": 1}],
 )
 def test_K08_rules_that_rate_not_every_store_are_refused(rules: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
@@ -150,24 +186,36 @@ def test_K08_rules_that_rate_not_every_store_are_refused(rules: dict[str, Any]) 
 
 
 def test_K08_stores_that_differ_beyond_chance_keep_most_of_what_is_their_own() -> None:
-    base = of_events([(100, 20_000), (400, 20_000), (250, 20_000)], 5)
+    base = of_events([(100, 20_000), (400, 20_000), (250, 20_000)], *BOUNDS)
     assert base.rate == pytest.approx(0.0125)
     assert base.shrunk(100, 20_000) == pytest.approx(0.005, rel=0.1)
-    same = of_events([(100, 20_000), (105, 20_000), (95, 20_000)], 5)
-    assert same.shrunk(105, 20_000) == same.rate
-    alone = of_events([(7, 100)], 5)
-    assert alone.shrunk(7, 100) == alone.rate == 0.07
-    assert of_events([], 5).rate is None
+    same = of_events([(100, 20_000), (105, 20_000), (95, 20_000)], *BOUNDS)
+    assert same.weight == pytest.approx(10_000), "no more than 50 events"
+    alone = of_events([(7, 100)], *BOUNDS)
+    assert alone.shrunk(7, 100) == pytest.approx(alone.rate) == 0.07
+    assert of_events([], *BOUNDS).rate is None
+
+
+def test_S06_shares_weigh_as_the_beta_binomial_says() -> None:
+    # Two stores of 10, 2 and 8 content: (18 - 20/4)/(2 * 90) = 0.0722 between them; 0.25/0.0722 - 1 = 2.4615
+    assert of_shares([(2, 10), (8, 10)], 1, 50).weight == pytest.approx(2.4615, abs=1e-4)
+    assert of_shares([(5, 10), (5, 10)], 1, 50).weight == 50
+    assert of_shares([(0, 1), (1, 1)], 1, 50).weight == 50, "answers of one each show no difference"
+    drawn = np.random.default_rng(7)
+    n = 40
+    content = drawn.binomial(n, drawn.beta(6, 4, 5_000))
+    base = of_shares([(int(count), n) for count in content], 1, 50)
+    assert base.weight == pytest.approx(10, rel=0.03)
 
 
 @given(COUNTS)
 def test_K08_a_shrunk_rate_lies_between_the_own_and_the_base(counts: list[tuple[int, int]]) -> None:
-    _between(of_events(counts, 5), counts)
+    _between(of_events(counts, *BOUNDS), counts)
 
 
 @given(SHARES)
 def test_S06_a_shrunk_share_lies_between_the_own_and_the_base(counts: list[tuple[int, int]]) -> None:
-    _between(of_shares(counts, 5), counts)
+    _between(of_shares(counts, *BOUNDS), counts)
 
 
 def _between(base: Any, counts: list[tuple[int, int]]) -> None:
