@@ -1,6 +1,8 @@
 .DEFAULT_GOAL := help
 SHELL := /bin/bash
 PYTHON ?= python3
+# Two processes, each with servers of its own and whole files of tests.
+WORKERS ?= -n 2 --dist loadfile
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
@@ -54,7 +56,7 @@ check: install ## format, lint, types, import contracts, drift of generated file
 		&& $(BIN)/python -m deploy.documents --check
 
 test: install ## everything, on real PostgreSQL and Kafka (ARGS="-k C07" narrows it)
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest $(WORKERS) $(ARGS)
 
 faults: install ## the long fault injections
 	@$(BIN)/python -m pytest -m faults $(ARGS)

@@ -13,7 +13,7 @@ from tests.complaints.cases import COMPLAINT, act, opened
 from tests.support.client import Client, client_of
 from tests.support.told import BEFORE
 
-AHEAD = (datetime.now(UTC) + timedelta(days=2)).isoformat()
+AHEAD = (datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=2)).isoformat()
 TIMES = ["2017-03-01T10:00:00", "yesterday", 1488362400, "1899-12-31T00:00:00Z", *BEFORE, AHEAD]
 
 
