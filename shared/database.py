@@ -6,7 +6,7 @@ from typing import TypeAlias, cast
 
 import asyncpg
 from sqlalchemy import make_url
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -52,7 +52,9 @@ def is_unreachable(error: BaseException) -> bool:
     """Whether the database could not be reached, as opposed to refusing the statement."""
     if isinstance(error, DBAPIError):
         state = getattr(error.orig, "sqlstate", None) or ""
-        return error.connection_invalidated or state[:2] in REFUSING or isinstance(error, UNREACHABLE)
+        # So asyncpg speaks of a connection that is cut while it is being opened.
+        cut = isinstance(error, InternalError) and "cannot switch to state" in str(error)
+        return cut or error.connection_invalidated or state[:2] in REFUSING or isinstance(error, UNREACHABLE)
     if isinstance(error, asyncpg.InterfaceError):
         return "closed" in str(error)  # its other meaning is a mistake of ours
     return isinstance(error, UNREACHABLE)
