@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+import os
+import sys
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -33,7 +35,7 @@ from shared.events.customers import CustomerErased, CustomerMerged
 from shared.offsets import FencedError
 from shared.web.health import Check
 from tests.scoring.conftest import received
-from tests.support.client import Client, client_of
+from tests.support.client import ERASURE_KEY, Client, client_of
 from tests.support.scoring import ERASURES, intake
 from tests.support.told import NOON, purchase, told
 from tests.support.topics import publish, tail
@@ -210,14 +212,26 @@ async def test_S17_only_differences_from_what_was_published_go_out(stack: Stack,
     assert {event.data.backfill for event in events} == {False}  # type: ignore[attr-defined]
 
 
+@asynccontextmanager
+async def worker_of_its_own(stack: Stack) -> AsyncIterator[asyncio.subprocess.Process]:
+    """The process that does what is asked of generations; killed at the end."""
+    given = {"DATABASE_URL": stack.client.database_url, "KAFKA_BOOTSTRAP": stack.bootstrap, "ERASURE_KEY": ERASURE_KEY}
+    command = (sys.executable, "-m", "services.scoring.main", "generations")
+    process = await asyncio.create_subprocess_exec(*command, env=os.environ | given)
+    try:
+        yield process
+    finally:
+        process.kill()
+        await process.wait()
+
+
 async def test_S17_a_rebuild_goes_on_where_its_worker_died(stack: Stack, names: list[str]) -> None:
     await known(stack, names)
     number = await stack.rebuild()
-    stop = asyncio.Event()
-    first = asyncio.ensure_future(stack.rebuilding(stop))
-    await stack.state(number, "filling")
-    first.cancel()
-    await asyncio.gather(first, return_exceptions=True)
+    async with worker_of_its_own(stack) as worker:
+        await stack.state(number, "filling")
+        assert worker.returncode is None
+    assert (await stack.client.get(f"/v1/generations/{number}")).json()["state"] != "live"
     async with running(stack.rebuilding):
         await stack.state(number, "live")
     assert await stack.card(names[0]) is not None
