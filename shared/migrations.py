@@ -1,5 +1,6 @@
 """Schema migrations: one Alembic history per service, in `services/<service>/migrations`."""
 
+from importlib import import_module
 from typing import Literal
 
 from alembic import command
@@ -9,7 +10,7 @@ from sqlalchemy import Connection, MetaData, Text, text
 from sqlmodel import AutoString
 
 from shared.database import open_engine
-from shared.schema import migrations_of
+from shared.schema import SERVICES, migrations_of
 from shared.settings import DatabaseSettings, load
 from shared.tables import Xid8
 
@@ -40,9 +41,12 @@ async def upgrade(service: str, database_url: str) -> None:
         await engine.dispose()
 
 
-def run_env(metadata: MetaData) -> None:
-    """The body of every service's `migrations/env.py`."""
+def run_env(service: str, metadata: MetaData) -> None:
+    """The body of every service's `migrations/env.py`; imports the tables of every subject, which declares them."""
     from alembic import context
+
+    for tables in sorted((SERVICES / service).glob("*/tables.py")):
+        import_module(f"services.{service}.{tables.parent.name}.tables")
 
     connection = context.config.attributes["connection"]
     context.configure(

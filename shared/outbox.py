@@ -1,6 +1,6 @@
 """The outbox: an event is stored in the transaction of the rows it speaks of, and published afterwards."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from uuid_utils.compat import uuid7
 
 from shared.database import Connection
+from shared.erased import Erased, gone
 from shared.events import Event, Payload, schema_uri
 
 _BY_DRIVER = "insert into outbox (id, aggregatetype, aggregateid, type, payload) values ($1, $2, $3, $4, $5)"
@@ -75,8 +76,8 @@ async def record_by_driver(connection: Connection, events: Sequence[Event]) -> N
 class Transaction:
     """What a command works in: the session of one transaction, and who does it when.
 
-    `recorded`: the moment the command was taken (UTC). `actor`: the token's subject. Nothing is
-    committed here; the caller does it before it answers.
+    `recorded`: the moment the command was taken (UTC). `actor`: the token's subject, or `clock` or `events`.
+    Nothing is committed here; the caller does it before it answers.
     """
 
     session: AsyncSession
@@ -84,6 +85,21 @@ class Transaction:
     recorded: datetime
     actor: str
     traceparent: str | None = None
+    erased: Erased | None = None
+
+    async def admit(self, customer: str) -> None:
+        """Keep the customer from being erased until this transaction ends; raises a 410 problem for who was erased.
+
+        Every command that writes something of a customer begins with it.
+        """
+        if await self.refused([customer]):
+            raise gone()
+
+    async def refused(self, customers: Collection[str]) -> set[str]:
+        """The same for many; answers those who were erased."""
+        if self.erased is None:
+            raise RuntimeError("this transaction is not told who is erased")
+        return await self.erased.admit(self.session, customers)
 
     def event(self, payload: Payload, *, key: str, subject: str, time: datetime, store: str | None = None) -> Event:
         """An event told by this command; not recorded yet."""

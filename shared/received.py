@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from aiokafka import ConsumerRecord
@@ -11,6 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from shared.events import ContractError, Event, UnknownTypeError, decode
 
 Reason = Literal["malformed", "unknown_type", "wrong_key", "wrong_topic", "judged"]
+
+OURS = "/crm/"
+AHEAD = timedelta(days=1)
 
 REPLAYED, APPENDED = "replayed-from", "replayed-appended"
 """The headers of a dead letter that was put back: where it was first, and since when, in ms since 1970."""
@@ -38,6 +41,16 @@ class RefusedError(ContractError):
     def __init__(self, reason: Reason, why: str) -> None:
         super().__init__(why)
         self.reason: Reason = reason
+
+
+def not_ahead(received: Received) -> str | None:
+    """A judge: refuses an event that claims to happen more than a day after it was taken.
+
+    Third parties are measured by the broker's clock. Neither depends on when we read: a rebuild judges alike.
+    """
+    event = received.event
+    taken = event.recordedtime if event.source.startswith(OURS) else received.appended
+    return f"{event.time - taken} ahead of its recorded time" if event.time > taken + AHEAD else None
 
 
 def receive(record: ConsumerRecord, judge: Judge) -> Received:

@@ -16,14 +16,22 @@ import uvloop
 from shared.settings import DatabaseSettings, load
 from shared.telemetry import start_logging
 
+ROLES = {
+    "relay": "shared.relay:serve",
+    "migrate": "shared.migrations:migrate",
+    "dead-letters": "shared.repair:show",
+    "replay": "shared.repair:replay",
+}
+"""What every service has, as `module:coroutine function`."""
+
 
 def main(service: str, roles: Mapping[str, str]) -> NoReturn:
     """Run the role named on the command line, with its arguments where it takes any.
 
-    `roles`: by name, `module:coroutine function`. `migrate` and `relay` are the same for every service.
+    `roles`: by name, `module:coroutine function`. They come on top of `ROLES`.
     The function is given the service and the arguments; what it returns is what `sys.exit` is given.
     """
-    known = {"relay": "shared.relay:serve", "migrate": "shared.migrations:migrate"} | dict(roles)
+    known = ROLES | dict(roles)
     role, *arguments = sys.argv[1:] or [""]
     if role not in known:
         sys.exit(f"usage: python -m services.{service}.main {'|'.join(sorted(known))}")

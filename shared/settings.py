@@ -6,8 +6,10 @@ A variable may also be a file of that name in the folder `SECRETS_DIR`, as Kuber
 import os
 from typing import TypeVar
 
-from pydantic import Field
+from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings
+
+_KEY = Field(min_length=32, description="of the hashes by which erased ids are known; never to be changed")
 
 
 class DatabaseSettings(BaseSettings):
@@ -35,12 +37,19 @@ class WebSettings(OperationsSettings):
     operations_open: bool = False
     rate_limit: str = "2000/second"
     database_pool: int = Field(default=10, ge=1)
+    erasure_key: SecretStr = _KEY
 
 
 class WorkerSettings(OperationsSettings):
     """A process that talks to the broker (relay, consumer) or works on its own (evaluator)."""
 
     kafka_bootstrap: str
+
+
+class ConsumerSettings(WorkerSettings):
+    """A process that takes events in, or holds what was made of them."""
+
+    erasure_key: SecretStr = _KEY
 
 
 S = TypeVar("S", bound=BaseSettings)

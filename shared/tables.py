@@ -1,6 +1,7 @@
 """Tables that every publishing service has in its own database, beside its own."""
 
 from sqlalchemy import (
+    ARRAY,
     BigInteger,
     Column,
     DateTime,
@@ -56,8 +57,10 @@ def add_plumbing(metadata: MetaData) -> None:
         Column("status", SmallInteger, nullable=False),
         Column("headers", Text, nullable=False),
         Column("body", LargeBinary, nullable=False),
+        Column("names", ARRAY(Text), nullable=False, server_default="{}", comment="ids that the answer names"),
         Column("created_at", DateTime(timezone=True), nullable=False, server_default=text("now()")),
         Index("idempotency_keys_created_at", "created_at"),
+        Index("idempotency_keys_names", "names", postgresql_using="gin"),
     )
 
 
@@ -81,6 +84,30 @@ def add_history(metadata: MetaData) -> None:
         Column("before", Text),
         Column("after", Text, nullable=False),
         Index("history_of_entity", "entity", "entity_id", "seq"),
+    )
+
+
+def add_offsets(metadata: MetaData) -> None:
+    """Declare `offsets` in a service's metadata: how far its consumer is (`shared.offsets`, `shared.lag`)."""
+    Table(
+        "offsets",
+        metadata,
+        Column("topic", Text, primary_key=True),
+        Column("partition", Integer, primary_key=True),
+        Column("next_offset", BigInteger, nullable=False),
+        Column("end_offset", BigInteger, nullable=False),
+        Column("reached", DateTime(timezone=True), comment="the time of the last record taken in"),
+        Column("observed_at", DateTime(timezone=True)),
+    )
+
+
+def add_erased(metadata: MetaData) -> None:
+    """Declare `erased` in a service's metadata: who demanded to be forgotten (`shared.erased`)."""
+    Table(
+        "erased",
+        metadata,
+        Column("digest", LargeBinary, primary_key=True),
+        Column("erased_at", DateTime(timezone=True), nullable=False),
     )
 
 

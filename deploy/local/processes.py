@@ -31,6 +31,9 @@ PROCESSES = (
     Process("complaints", "relay", 12),
     Process("loyalty", "relay", 13),
     Process("scoring", "relay", 14),
+    Process("customers", "worker", 21),
+    Process("complaints", "worker", 22),
+    Process("loyalty", "worker", 23),
     Process("scoring", "consumer", 24),
     Process("scoring", "evaluator", 34),
 )
@@ -67,6 +70,12 @@ def _of(layout: Layout, addresses: Addresses, process: Process) -> Launch:
     return _launch(layout, addresses, process, own, port)
 
 
+def _peers(layout: Layout) -> dict[str, str]:
+    """Where an export finds the other services."""
+    webs = {process.service: layout.port_base + process.port for process in PROCESSES if process.role == WEB}
+    return {f"{service.upper()}_URL": f"http://127.0.0.1:{port}" for service, port in webs.items()}
+
+
 def _launch(
     layout: Layout,
     addresses: Addresses,
@@ -82,6 +91,7 @@ def _launch(
         "AUTH_JWKS_URL": Issuer(layout.keys).jwks.as_uri(),
         "ERASURE_KEY": layout.erasure_key(),
         "PYTHONUNBUFFERED": "1",
+        **_peers(layout),
         **(own or {}),
     }
     command = (sys.executable, "-m", f"services.{process.service}.main", process.role)

@@ -3,4 +3,4 @@
 from shared.service import main
 
 if __name__ == "__main__":
-    main("complaints", {"web": "services.complaints.web:serve"})
+    main("complaints", {"web": "services.complaints.web:serve", "worker": "services.complaints.workers:work"})

@@ -3,4 +3,4 @@
 from shared.service import main
 
 if __name__ == "__main__":
-    main("customers", {"web": "services.customers.web:serve"})
+    main("customers", {"web": "services.customers.web:serve", "worker": "services.customers.workers:work"})

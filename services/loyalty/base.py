@@ -3,7 +3,7 @@
 from sqlalchemy.orm import registry
 from sqlmodel import SQLModel
 
-from shared.tables import add_history, add_plumbing
+from shared.tables import add_erased, add_history, add_offsets, add_plumbing
 
 
 class Base(SQLModel, registry=registry()):
@@ -12,3 +12,5 @@ class Base(SQLModel, registry=registry()):
 
 add_plumbing(Base.metadata)
 add_history(Base.metadata)
+add_offsets(Base.metadata)
+add_erased(Base.metadata)

@@ -3,4 +3,4 @@
 from shared.service import main
 
 if __name__ == "__main__":
-    main("loyalty", {"web": "services.loyalty.web:serve"})
+    main("loyalty", {"web": "services.loyalty.web:serve", "worker": "services.loyalty.workers:work"})

@@ -13,7 +13,5 @@ if __name__ == "__main__":
             "close": "services.scoring.workers:close",
             "generations": "services.scoring.workers:generations",
             "rebuild": "services.scoring.workers:rebuild",
-            "dead-letters": "services.scoring.repair:show",
-            "replay": "services.scoring.repair:replay",
         },
     )

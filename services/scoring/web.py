@@ -18,18 +18,17 @@ from services.scoring.scorecards import api as scorecards
 from services.scoring.scorecards import listing
 from services.scoring.segment_results import api as segment_results
 from services.scoring.segments import api as segments
-from services.scoring.settings import ScoringWebSettings
 from services.scoring.status import api as status
 from services.scoring.stores import api as stores
 from services.scoring.value import api as value
-from shared.settings import load
+from shared.settings import WebSettings, load
 from shared.web.app import create_app
 from shared.web.server import serve_web
 
 SERVICE = "scoring"
 
 
-def build(settings: ScoringWebSettings) -> FastAPI:
+def build(settings: WebSettings) -> FastAPI:
     """The REST application."""
     routers = [
         scorecards.router,
@@ -55,5 +54,5 @@ def build(settings: ScoringWebSettings) -> FastAPI:
 
 async def serve(_service: str) -> None:
     """Serve the REST application until told to end."""
-    settings = load(ScoringWebSettings)
+    settings = load(WebSettings)
     await serve_web(build(settings), settings)

@@ -10,7 +10,7 @@ from services.scoring.close.commands import last_midnight
 from services.scoring.close.job import CloseWorker
 from services.scoring.evaluation.evaluator import Evaluator
 from services.scoring.facts.erasures import Erasures
-from services.scoring.facts.intake import Intake, judge
+from services.scoring.facts.intake import Intake
 from services.scoring.generations import pointer
 from services.scoring.generations.following import Follower, Run
 from services.scoring.generations.schema import READERS_PATH, search_path
@@ -18,7 +18,6 @@ from services.scoring.metrics.rules import DEFAULT_RULES
 from services.scoring.rebuilds import commands
 from services.scoring.rebuilds.minding import Minder
 from services.scoring.rebuilds.worker import Rebuilder
-from services.scoring.settings import ScoringWorkerSettings
 from shared import clock
 from shared.consumer import Consumer
 from shared.database import open_engine, raw_connection
@@ -26,8 +25,9 @@ from shared.dead_letters import DeadLetters
 from shared.events import FACT_TOPICS, dead_letters
 from shared.events.values import Time
 from shared.outbox import Transaction
+from shared.received import not_ahead
 from shared.relay import Relay
-from shared.settings import DatabaseSettings, WorkerSettings, load
+from shared.settings import ConsumerSettings, DatabaseSettings, WorkerSettings, load
 from shared.web.health import Check
 from shared.web.problems import Problem
 from shared.web.server import serve_worker, until_told
@@ -35,7 +35,7 @@ from shared.web.server import serve_worker, until_told
 
 async def consume(service: str) -> None:
     """Turn the topics' events into the live generation's facts."""
-    settings = load(ScoringWorkerSettings)
+    settings = load(ConsumerSettings)
     letters = DeadLetters(settings.kafka_bootstrap, dead_letters(service).name)
     erasures = Erasures(settings.erasure_key)
 
@@ -46,7 +46,7 @@ async def consume(service: str) -> None:
             group=service,
             topics=[topic.name for topic in FACT_TOPICS],
             handle=Intake(generation, erasures),
-            judge=judge,
+            judge=not_ahead,
             dead_letters=letters,
         )
         return worker.run, worker.check
@@ -60,7 +60,7 @@ async def consume(service: str) -> None:
 
 async def evaluate(_service: str) -> None:
     """Keep the live generation's cards current, do the closes that are asked for, and have the rebuilds done."""
-    settings = load(ScoringWorkerSettings)
+    settings = load(ConsumerSettings)
     minding = Minder(settings.database_url)
     following = Follower(settings.database_url, "scoring-evaluator", _evaluating)
 
@@ -81,7 +81,7 @@ async def publish(service: str) -> None:
 
 async def rebuild(service: str) -> str | None:
     """Ask for every score to be made anew, do it, and end when the new generation is live."""
-    engine = open_engine(load(ScoringWorkerSettings).database_url, search_path="app", application="scoring-rebuild")
+    engine = open_engine(load(ConsumerSettings).database_url, search_path="app", application="scoring-rebuild")
     async with async_sessionmaker(engine).begin() as session:
         asked = await commands.rebuild(Transaction(session, "/crm/scoring", clock.now(), "rebuild"))
         number = asked.entity.number
@@ -118,7 +118,7 @@ async def close(service: str, as_of: str | None = None) -> str | None:
 
 async def generations(_service: str) -> None:
     """Do the rebuilds and drops that are asked for, then end."""
-    settings, stop = load(ScoringWorkerSettings), until_told()
+    settings, stop = load(ConsumerSettings), until_told()
     engine = open_engine(settings.database_url, pool_size=2, search_path="app", application="scoring-rebuild")
     erasures = Erasures(settings.erasure_key)
     worker = Rebuilder(settings.database_url, settings.kafka_bootstrap, DEFAULT_RULES, erasures)

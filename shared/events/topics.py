@@ -23,12 +23,12 @@ class Topic:
     compacted: bool = False
 
 
-PURCHASES = Topic("crm.purchases", "loyalty")
+PURCHASES = Topic("crm.purchases", "loyalty", readers=("scoring", "customers"))
 VISITS = Topic("crm.visits", "customers")
 COMPLAINTS = Topic("crm.complaints", "complaints")
-CUSTOMERS = Topic("crm.customers", "customers")
+CUSTOMERS = Topic("crm.customers", "customers", readers=("scoring", "complaints", "loyalty"))
 LOYALTY = Topic("crm.loyalty", "loyalty")
-REFERENCE = Topic("crm.reference", "loyalty", partitions=1, compacted=True)
+REFERENCE = Topic("crm.reference", "loyalty", readers=("scoring", "customers"), partitions=1, compacted=True)
 SCORES = Topic("crm.scores", "scoring", readers=(), retention_ms=30 * DAY_MS)
 ERASURES = Topic("crm.erasures", "every service", readers=("customers",), partitions=1)
 
@@ -41,4 +41,5 @@ def dead_letters(service: str) -> Topic:
     return Topic(f"crm.{service}.dead-letters", service, readers=(service,), partitions=1, retention_ms=30 * DAY_MS)
 
 
-TOPICS = (*FACT_TOPICS, SCORES, ERASURES, dead_letters("scoring"))
+SERVICES = ("customers", "complaints", "loyalty", "scoring")
+TOPICS = (*FACT_TOPICS, SCORES, ERASURES, *map(dead_letters, SERVICES))

@@ -13,6 +13,7 @@ from pydantic.json_schema import SkipJsonSchema
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from shared.database import open_engine
+from shared.erased import Erased
 from shared.schema import database_check
 from shared.settings import WebSettings
 from shared.web import problems
@@ -53,6 +54,7 @@ def create_app(
         openapi_url="/openapi.json" if settings.operations_open else None,
     )
     app.state.service, app.state.settings, app.state.engine = service, settings, engine
+    app.state.erased = Erased(settings.erasure_key)
     app.state.sessions = async_sessionmaker(engine, expire_on_commit=False)
     app.state.authenticator = Authenticator(settings)
     app.state.limiter, app.state.rate = FixedWindowRateLimiter(MemoryStorage()), parse(settings.rate_limit)

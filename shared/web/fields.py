@@ -1,5 +1,6 @@
 """Types of request fields: strict about what JSON holds, so that nothing is guessed or rounded."""
 
+import hashlib
 import re
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -117,6 +118,20 @@ OccurredAt = Annotated[Instant, AfterValidator(_not_ahead)]
 
 Day = Annotated[date, BeforeValidator(_day_text), AfterValidator(_sensible_day)]
 """A day of the calendar, `YYYY-MM-DD`."""
+
+
+class NewEntity(Request):
+    """A body that creates something, under an id of the client's choice or ours."""
+
+    id: Id | None = None
+
+    def content(self) -> bytes:
+        """A digest of what was said, the id apart: the same thing told twice has the same.
+
+        What was left at its default is left out, so that a field added later changes no digest of today.
+        """
+        return hashlib.sha256(self.model_dump_json(exclude={"id"}, exclude_defaults=True).encode()).digest()
+
 
 _AS_TEXT = PlainSerializer(_plain, return_type=str)
 

@@ -13,6 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from shared import clock
+from shared.erased import Erased
 from shared.outbox import Transaction
 from shared.web.auth import Principal
 from shared.web.preconditions import EntityResponse, etag
@@ -23,6 +24,8 @@ Command = Callable[[Transaction], Awaitable[T]]
 Render = Callable[[T], BaseModel]
 
 _TRACEPARENT = re.compile(r"^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$")
+_NAMED = re.compile(rb'"(?:[a-z_]*customer_|owner_)?id":"([A-Za-z0-9._-]{1,64})"')
+"""The ids in an answer by which an erasure finds it."""
 _CLAIM = text("""
     select pg_try_advisory_xact_lock(hashtextextended(:client || ' ' || :key, 0)) as free,
            stored.fingerprint, stored.status, stored.headers, stored.body
@@ -30,11 +33,11 @@ _CLAIM = text("""
     on stored.client = :client and stored.key = :key and stored.created_at > now() - interval '24 hours'
 """)
 _STORE = text("""
-    insert into idempotency_keys (client, key, fingerprint, status, headers, body)
-    values (:client, :key, :fingerprint, :status, :headers, :body)
+    insert into idempotency_keys (client, key, fingerprint, status, headers, body, names)
+    values (:client, :key, :fingerprint, :status, :headers, :body, :names)
     on conflict (client, key) do update
     set fingerprint = excluded.fingerprint, status = excluded.status, headers = excluded.headers,
-        body = excluded.body, created_at = excluded.created_at
+        body = excluded.body, names = excluded.names, created_at = excluded.created_at
     where idempotency_keys.created_at <= now() - interval '24 hours'
     returning key
 """)
@@ -61,6 +64,7 @@ class Work:
     ) -> None:
         self.sessions: async_sessionmaker[AsyncSession] = request.app.state.sessions
         self.source = f"/crm/{request.app.state.service}"
+        self.erased: Erased = request.app.state.erased
         self.principal, self.key, self.key_demanded = principal, key, key_demanded
         self.traceparent = _traceparent(request.headers.get("traceparent", ""))
         self._request = request
@@ -95,7 +99,7 @@ class Work:
             return await command(self._transaction(session))
 
     def _transaction(self, session: AsyncSession) -> Transaction:
-        return Transaction(session, self.source, clock.now(), self.principal.subject, self.traceparent)
+        return Transaction(session, self.source, clock.now(), self.principal.subject, self.traceparent, self.erased)
 
     async def _fingerprint(self) -> bytes:
         url = self._request.url
@@ -125,6 +129,7 @@ class Work:
             "status": answer.status_code,
             "headers": orjson.dumps(headers).decode(),
             "body": bytes(answer.body),
+            "names": sorted({name.decode() for name in _NAMED.findall(bytes(answer.body))}),
         }
         if (await session.execute(_STORE, values)).first() is None:  # somebody stored it since we looked
             raise Problem(IN_FLIGHT, "try again shortly", headers={"Retry-After": "1"})

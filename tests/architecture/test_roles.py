@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from deploy.local.processes import PROCESSES, Process
+from shared.service import ROLES
 
 ROOT = Path(__file__).parents[2]
-SHARED = {"relay": "shared.relay:serve", "migrate": "shared.migrations:migrate"}
 
 
 def roles(service: str) -> dict[str, str]:
@@ -18,7 +18,7 @@ def roles(service: str) -> dict[str, str]:
     tree = ast.parse((ROOT / f"services/{service}/main.py").read_text())
     (table,) = [node for node in ast.walk(tree) if isinstance(node, ast.Dict)]
     own: dict[str, str] = ast.literal_eval(table)
-    return SHARED | own
+    return ROLES | own
 
 
 @pytest.mark.parametrize("process", PROCESSES, ids=lambda process: f"{process.service}-{process.role}")
@@ -33,8 +33,3 @@ def test_every_role_names_a_coroutine_function_that_takes_the_service(service: s
         found = getattr(import_module(module), function)
         assert inspect.iscoroutinefunction(found)
         inspect.signature(found).bind(service)
-
-
-def test_the_shared_roles_are_those_of_the_code() -> None:
-    source = (ROOT / "shared/service.py").read_text()
-    assert all(f'"{role}": "{target}"' in source for role, target in SHARED.items())

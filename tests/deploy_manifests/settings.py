@@ -5,20 +5,21 @@ from collections.abc import Mapping
 from pydantic_settings import BaseSettings
 
 from services.complaints.settings import ComplaintsSettings
-from services.scoring.settings import ScoringWebSettings, ScoringWorkerSettings
-from shared.settings import DatabaseSettings, WebSettings, WorkerSettings
+from services.customers.settings import CustomersSettings
+from shared.settings import ConsumerSettings, DatabaseSettings, WebSettings, WorkerSettings
 
 BY_ROLE: Mapping[str, type[BaseSettings]] = {
     "web": WebSettings,
     "relay": WorkerSettings,
     "migrate": DatabaseSettings,
     "close": DatabaseSettings,
+    "worker": ConsumerSettings,
 }
 OWN: Mapping[tuple[str, str], type[BaseSettings]] = {
     ("complaints", "web"): ComplaintsSettings,
-    ("scoring", "web"): ScoringWebSettings,
-    ("scoring", "consumer"): ScoringWorkerSettings,
-    ("scoring", "evaluator"): ScoringWorkerSettings,
+    ("customers", "web"): CustomersSettings,
+    ("scoring", "consumer"): ConsumerSettings,
+    ("scoring", "evaluator"): ConsumerSettings,
 }
 """Where a role is told more."""
 

@@ -19,7 +19,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from deploy.local.infrastructure import Addresses
 from deploy.local.issuer import Issuer
 from services.scoring.evaluation.evaluator import Evaluator
-from services.scoring.facts.intake import judge
 from services.scoring.generations import pointer
 from services.scoring.generations.following import Follower
 from services.scoring.generations.schema import READERS_PATH, statements
@@ -33,6 +32,7 @@ from shared.dead_letters import DeadLetter, DeadLetters
 from shared.events import FACT_TOPICS, Event, decode
 from shared.events.customers import CustomerErased, CustomerMerged
 from shared.offsets import FencedError
+from shared.received import not_ahead
 from shared.web.health import Check
 from tests.scoring.conftest import received
 from tests.support.client import ERASURE_KEY, Client, client_of
@@ -111,7 +111,7 @@ async def stack_on(infrastructure: Addresses, issuer: Issuer) -> AsyncIterator[S
             topics = [topic.name for topic in FACT_TOPICS]
             handle = intake(generation)
             consumer = Consumer(
-                engine, bootstrap, group=group, topics=topics, handle=handle, judge=judge, dead_letters=letters
+                engine, bootstrap, group=group, topics=topics, handle=handle, judge=not_ahead, dead_letters=letters
             )
             return consumer.run, consumer.check
 

@@ -17,10 +17,9 @@ from aiokafka import AIOKafkaProducer, ConsumerRecord
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 from deploy.local.infrastructure import Addresses
-from services.scoring.facts.intake import judge
 from shared.dead_letters import SETTLED, DeadLetter, DeadLetters
 from shared.letters import Letters, read_lines
-from shared.received import APPENDED, REPLAYED, RefusedError, receive
+from shared.received import APPENDED, REPLAYED, RefusedError, not_ahead, receive
 from shared.replay import Replay
 from tests.support.told import NOON, purchase
 from tests.support.topics import tail
@@ -44,7 +43,7 @@ class Desk:
 
     async def run(self, file: str | None = None) -> Replay:
         """Replay everything, or what an edited file says."""
-        run = Replay(self.letters, judge, self.said.append)
+        run = Replay(self.letters, not_ahead, self.said.append)
         await (run.all() if file is None else run.repaired(read_lines(file.splitlines())))
         return run
 
@@ -124,16 +123,16 @@ async def test_W02_a_partners_event_is_judged_by_the_time_of_its_first_delivery(
     assert (run.put_back, run.left) == (0, 1)
     assert "ahead of its recorded time" in desk.said[0]
     later = record(value, key, at=NOW_MS + 72 * HOUR_MS)
-    assert receive(later, judge).appended == NOON + timedelta(days=3)
+    assert receive(later, not_ahead).appended == NOON + timedelta(days=3)
     with pytest.raises(RefusedError, match="ahead"):
-        receive(replace(later, headers=((APPENDED, str(NOW_MS).encode()),)), judge)
+        receive(replace(later, headers=((APPENDED, str(NOW_MS).encode()),)), not_ahead)
 
 
 @pytest.mark.parametrize("told", [str(NOW_MS + 72 * HOUR_MS).encode(), b"-1", b"soon", b"9" * 5000])
 async def test_W02_nobody_gains_by_inventing_the_header(told: bytes) -> None:
     value = purchase("ann", "p1", NOON + timedelta(days=2), source="urn:partner:pos-7").to_json()
     with pytest.raises(RefusedError, match="ahead"):
-        receive(record(value, "ann", [(APPENDED, told)]), judge)
+        receive(record(value, "ann", [(APPENDED, told)]), not_ahead)
 
 
 async def test_W02_a_send_that_hangs_is_given_up_and_not_told_as_done(

@@ -11,9 +11,9 @@ import pytest
 from aiokafka import AIOKafkaProducer, ConsumerRecord
 
 from deploy.local.infrastructure import Addresses
-from services.scoring.facts.intake import judge
 from shared.dead_letters import SETTLED
 from shared.letters import Letters, Line
+from shared.received import not_ahead
 from shared.replay import Replay
 from tests.scoring.conftest import Scoring
 from tests.support.scoring import scoring_consumer, skip_to_end
@@ -172,6 +172,6 @@ async def repair(partner: Partner, offset: int, edited: dict[str, str]) -> None:
     """Put one letter back as a person edited its line."""
     letters = Letters(partner.bootstrap, LETTERS)
     [line] = [Line.of(letter) async for letter in letters.all() if letter.offset == offset]
-    run = Replay(letters, judge, lambda _: None)
+    run = Replay(letters, not_ahead, lambda _: None)
     await run.repaired({offset: Line.model_validate(line.model_dump(exclude_unset=True) | edited)})
     assert (run.put_back, run.left) == (1, 0)

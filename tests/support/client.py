@@ -4,7 +4,7 @@ import json
 import uuid
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import asyncpg
 import httpx
@@ -12,13 +12,14 @@ from fastapi import FastAPI
 
 from deploy.local.issuer import AUDIENCE, ISSUER, Issuer
 from services.complaints.settings import ComplaintsSettings
-from services.scoring.settings import ScoringWebSettings
+from services.customers.settings import CustomersSettings
 from shared.events import Event, decode
 from shared.settings import WebSettings
 from tests.support.databases import fresh_database
 
 ERASURE_KEY = "a key for tests, known to everybody"
-SETTINGS: dict[str, type[WebSettings]] = {"complaints": ComplaintsSettings, "scoring": ScoringWebSettings}
+S = TypeVar("S", bound=WebSettings)
+SETTINGS: dict[str, type[WebSettings]] = {"complaints": ComplaintsSettings, "customers": CustomersSettings}
 """The services that are told more than every web process."""
 
 
@@ -80,17 +81,17 @@ class Client:
         return [decode(row["payload"].encode()) for row in rows]
 
 
-def web_settings(kind: type[WebSettings], issuer: Issuer, database_url: str, **more: Any) -> WebSettings:
+def web_settings(kind: type[S], issuer: Issuer, database_url: str, **more: Any) -> S:
     """Settings of a web process on this database."""
-    if issubclass(kind, ScoringWebSettings):
-        more.setdefault("erasure_key", ERASURE_KEY)
+    if issubclass(kind, CustomersSettings):
+        more = dict.fromkeys(("complaints_url", "loyalty_url", "scoring_url"), "http://nowhere.invalid") | more
     return kind(
         database_url=database_url,
         auth_issuer=ISSUER,
         auth_audience=AUDIENCE,
         auth_jwks_url=issuer.jwks.as_uri(),
         operations_open=True,
-        **more,
+        **{"erasure_key": ERASURE_KEY} | more,
     )
 
 

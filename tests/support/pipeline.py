@@ -1,16 +1,21 @@
 """The whole way from REST to the score in one process: real database, real broker, the real workers."""
 
 import itertools
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import SecretStr
+
 from deploy.local.infrastructure import Addresses
 from deploy.local.issuer import Issuer
 from services.complaints import web as complaints
+from services.complaints.workers import working as complaints_working
 from services.customers import web as customers
+from services.customers.workers import working as customers_working
 from services.loyalty import web as loyalty
+from services.loyalty.workers import working as loyalty_working
 from services.scoring import web as scoring
 from services.scoring.close.job import CloseWorker
 from services.scoring.evaluation.evaluator import Evaluator
@@ -18,11 +23,15 @@ from services.scoring.generations.schema import FIRST, search_path
 from services.scoring.metrics.rules import DEFAULT_RULES
 from shared.database import open_engine
 from shared.relay import Relay
-from tests.support.client import Client, client_of
+from shared.settings import ConsumerSettings
+from shared.worker import Worker
+from tests.support.client import ERASURE_KEY, Client, client_of
 from tests.support.scoring import scoring_consumer, skip_to_end
 from tests.support.waiting import eventually, running
 
 _count = itertools.count(1)
+WORKING = (customers_working, complaints_working, loyalty_working)
+WORKER_SETTINGS = ConsumerSettings(database_url="", kafka_bootstrap="", erasure_key=SecretStr(ERASURE_KEY))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +83,32 @@ async def pipeline_on(addresses: Addresses, issuer: Issuer) -> AsyncIterator[Pip
             for number, (client, path) in enumerate(zip(clients, paths, strict=True))
         ]
         database_url = clients[3].database_url
+        number = next(_count)
+        beside = await _workers(clients, addresses.kafka_bootstrap, number)
         await skip_to_end(database_url, addresses.kafka_bootstrap)
-        consumer = scoring_consumer(database_url, addresses.kafka_bootstrap, f"pipeline-{next(_count)}")
+        consumer = scoring_consumer(database_url, addresses.kafka_bootstrap, f"pipeline-{number}")
         engine = open_engine(database_url, search_path=search_path(FIRST))
         evaluator, closes = Evaluator(engine, FIRST, DEFAULT_RULES), CloseWorker(engine, DEFAULT_RULES)
-        workers = [*(relay.run for relay in relays), consumer.run, evaluator.run, closes.run]
+        workers = [
+            *(relay.run for relay in relays),
+            *(worker.run for worker in beside),
+            consumer.run,
+            evaluator.run,
+            closes.run,
+        ]
         await stack.enter_async_context(running(*workers))
         yield Pipeline(*clients)
         await stack.aclose()
         await consumer.dead_letters.close()
         await consumer.engine.dispose()
         await engine.dispose()
+
+
+async def _workers(clients: Sequence[Client], bootstrap: str, number: int) -> list[Worker]:
+    """The workers of customers, complaints and loyalty, behind what other tests have left on the topics."""
+    made = []
+    for working, client in zip(WORKING, clients, strict=False):
+        work = working(WORKER_SETTINGS)
+        await skip_to_end(client.database_url, bootstrap, "public", work.topics)
+        made.append(Worker(work, client.database_url, bootstrap, f"{work.service}-{number}"))
+    return made

@@ -9,8 +9,8 @@ import pytest
 import uvicorn
 
 from deploy.local.issuer import Issuer
+from services.customers.settings import CustomersSettings
 from services.customers.web import build
-from shared.settings import WebSettings
 from shared.web import ndjson
 from tests.support.client import Client, web_settings
 from tests.support.waiting import eventually
@@ -27,7 +27,7 @@ def visit(number: int) -> bytes:
 @pytest.fixture
 async def served(customers: Client, issuer: Issuer) -> AsyncIterator[httpx.AsyncClient]:
     """The customers service behind a real server."""
-    app = build(web_settings(WebSettings, issuer, customers.database_url))
+    app = build(web_settings(CustomersSettings, issuer, customers.database_url))
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None))
     serving = asyncio.ensure_future(server.serve())
 

@@ -6,7 +6,7 @@ the filtered way, through a temporary table.
 """
 
 from collections.abc import Collection, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -23,8 +23,6 @@ from shared.events.topics import REFERENCE
 from shared.offsets import FencedError
 from shared.received import Received
 
-OURS = "/crm/"
-AHEAD = timedelta(days=1)
 _COLUMNS = ("source", "id", "time", "recorded", "type", "subject", "store_id", "data")
 _KEYS = {"facts": "customer_id", "store_facts": "key"}
 
@@ -38,16 +36,6 @@ _ENTITY = """
         store_id = excluded.store_id, data = excluded.data
     where (excluded.time, excluded.source, excluded.id) > (entities.time, entities.source, entities.id)
 """
-
-
-def judge(received: Received) -> str | None:
-    """Why an event can't be a fact: it claims to happen more than a day after it was taken.
-
-    Third parties are measured by the broker's clock. Neither depends on when we read: a rebuild judges alike.
-    """
-    event = received.event
-    taken = event.recordedtime if event.source.startswith(OURS) else received.appended
-    return f"{event.time - taken} ahead of its recorded time" if event.time > taken + AHEAD else None
 
 
 class Intake:

@@ -3,4 +3,4 @@
 from services.scoring.base import Base
 from shared.migrations import run_env
 
-run_env(Base.metadata)
+run_env("scoring", Base.metadata)

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from services.scoring.evaluation.evaluator import Evaluator
 from services.scoring.facts.erasures import Erasures
-from services.scoring.facts.intake import Intake, judge
+from services.scoring.facts.intake import Intake
 from services.scoring.facts.progress import caught_up
 from services.scoring.generations import pointer
 from services.scoring.generations.schema import schema_name, search_path, statements
@@ -22,6 +22,7 @@ from shared.consumer import Consumer, PoisonedError, PositionGoneError
 from shared.database import Connection, open_engine, raw_connection, raw_transaction
 from shared.dead_letters import DeadLetter, DeadLetters
 from shared.events import FACT_TOPICS, dead_letters
+from shared.received import not_ahead
 
 log = logging.getLogger(__name__)
 
@@ -97,7 +98,7 @@ class Rebuilder:
             group=f"scoring-rebuild-{number}",
             topics=[topic.name for topic in FACT_TOPICS],
             handle=Intake(number, self.erasures, BUILDING),
-            judge=judge,
+            judge=not_ahead,
             dead_letters=letters,
         )
         done = asyncio.Event()

@@ -1,4 +1,4 @@
-"""The scoring service's commands for its dead letters: wiring only."""
+"""Commands for a service's dead letters: wiring only."""
 
 import logging
 import sys
@@ -7,9 +7,9 @@ from pathlib import Path
 
 from aiokafka.errors import KafkaError
 
-from services.scoring.facts.intake import judge
 from shared.events import dead_letters
 from shared.letters import Letters, Line, read_lines
+from shared.received import not_ahead
 from shared.replay import Replay
 from shared.settings import WorkerSettings, load
 
@@ -28,7 +28,7 @@ async def replay(service: str, file: str | None = None) -> int | str:
         lines = None if file is None else _lines(file)
     except (OSError, ValueError) as error:
         return f"{file}: {error}; nothing was put back"
-    run = Replay(_letters(service), judge, _say)
+    run = Replay(_letters(service), not_ahead, _say)
     return await _answered(_replay(run, lines))
 
 

@@ -1,0 +1,1 @@
+"""The baggage counter (C08)."""

@@ -1,0 +1,5 @@
+"""REST: The baggage counter (C08)."""
+
+from fastapi import APIRouter
+
+router = APIRouter(tags=["baggage"])

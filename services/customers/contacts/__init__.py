@@ -1,0 +1,1 @@
+"""Contacting customers, with their consent alone (C10)."""

@@ -1,0 +1,1 @@
+"""Listening and talking: what a customer said, and what we answered or promised (C07)."""

@@ -1,0 +1,1 @@
+"""Doubts and fears of a customer, and what settled them (C06)."""

@@ -1,0 +1,1 @@
+"""Erasure: a person forgotten by every service, with a receipt (C10)."""

@@ -1,0 +1,1 @@
+"""Subject access: everything held of a customer, in all services (C10)."""

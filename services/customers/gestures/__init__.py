@@ -1,0 +1,1 @@
+"""More than we promised (C09)."""

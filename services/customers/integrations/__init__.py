@@ -1,0 +1,1 @@
+"""Integrations with a customer's own processes (C13)."""

@@ -1,0 +1,1 @@
+"""Two records of one customer, joined and parted (C04)."""

@@ -1,0 +1,1 @@
+"""Individual objectives for a customer, and their strategies (C11)."""

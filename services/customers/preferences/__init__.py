@@ -1,0 +1,1 @@
+"""What a customer prefers, and whether it was acted upon."""

@@ -1,0 +1,1 @@
+"""The steps from contact to cash (C03)."""

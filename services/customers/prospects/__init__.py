@@ -1,0 +1,1 @@
+"""The acquisition pipeline (C05)."""

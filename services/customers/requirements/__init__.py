@@ -1,0 +1,1 @@
+"""What a customer requires, and whether what we delivered conforms (C12)."""

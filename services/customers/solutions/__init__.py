@@ -1,0 +1,1 @@
+"""Solutions for one customer alone, promised and delivered."""
