@@ -125,12 +125,14 @@ class NewEntity(Request):
 
     id: Id | None = None
 
-    def content(self) -> bytes:
+    def content(self, about: str = "") -> bytes:
         """A digest of what was said, the id apart: the same thing told twice has the same.
 
-        What was left at its default is left out, so that a field added later changes no digest of today.
+        `about`: what the path says of it, a customer. What was left at its default is left out, so that a field added
+        later changes no digest of today.
         """
-        return hashlib.sha256(self.model_dump_json(exclude={"id"}, exclude_defaults=True).encode()).digest()
+        said = self.model_dump_json(exclude={"id"}, exclude_defaults=True)
+        return hashlib.sha256((about + said).encode()).digest()
 
 
 _AS_TEXT = PlainSerializer(_plain, return_type=str)
