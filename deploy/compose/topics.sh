@@ -17,4 +17,7 @@ create crm.loyalty 8 -1 delete
 create crm.reference 1 -1 compact
 create crm.scores 8 2592000000 delete
 create crm.erasures 1 -1 delete
+create crm.customers.dead-letters 1 2592000000 delete
+create crm.complaints.dead-letters 1 2592000000 delete
+create crm.loyalty.dead-letters 1 2592000000 delete
 create crm.scoring.dead-letters 1 2592000000 delete

@@ -65,7 +65,7 @@ def test_each_waits_for_what_it_needs() -> None:
     assert after("topics") == {"kafka": HEALTHY}
     assert all(after(name) == {"postgres": HEALTHY} for name in MIGRATIONS)
     for name, process in RUNNING.items():
-        broker = {"topics": DONE} if process.role in {"relay", "consumer", "evaluator"} else {}
+        broker = {"topics": DONE} if process.role in {"relay", "worker", "consumer", "evaluator"} else {}
         assert after(name) == {f"{process.service}-migrate": DONE} | broker
 
 
