@@ -2,11 +2,13 @@
 
 from fastapi import FastAPI
 
+from services.complaints.base import Base
 from services.complaints.cases import api as cases
 from services.complaints.settings import ComplaintsSettings
 from shared.settings import load
 from shared.web import status
 from shared.web.app import create_app
+from shared.web.export import part_router
 from shared.web.server import serve_web
 
 SERVICE = "complaints"
@@ -14,7 +16,7 @@ SERVICE = "complaints"
 
 def build(settings: ComplaintsSettings) -> FastAPI:
     """The REST application."""
-    return create_app(SERVICE, settings, [cases.router, status.router])
+    return create_app(SERVICE, settings, [cases.router, part_router(Base.metadata), status.router])
 
 
 async def serve(_service: str) -> None:

@@ -12,6 +12,7 @@ from services.customers.duplicates import api as duplicates
 from services.customers.erasures import api as erasures
 from services.customers.exits import api as exits
 from services.customers.export import api as export
+from services.customers.export.peers import Peers
 from services.customers.gestures import api as gestures
 from services.customers.integrations import api as integrations
 from services.customers.merges import api as merges
@@ -29,7 +30,7 @@ from services.customers.touchpoints import api as touchpoints
 from services.customers.visits import api as visits
 from shared.settings import load
 from shared.web import status
-from shared.web.app import create_app
+from shared.web.app import Remembered, create_app
 from shared.web.server import serve_web
 
 SERVICE = "customers"
@@ -64,7 +65,11 @@ def build(settings: CustomersSettings) -> FastAPI:
         process_steps.router,
         status.router,
     ]
-    return create_app(SERVICE, settings, routers)
+    app = create_app(SERVICE, settings, routers, dependencies=[Remembered])
+    app.state.peers = Peers(
+        {"complaints": settings.complaints_url, "loyalty": settings.loyalty_url, "scoring": settings.scoring_url}
+    )
+    return app
 
 
 async def serve(_service: str) -> None:

@@ -2,6 +2,7 @@
 
 from fastapi import FastAPI
 
+from services.loyalty.base import Base
 from services.loyalty.campaigns import api as campaigns
 from services.loyalty.cards import api as cards
 from services.loyalty.catalogue import api as catalogue
@@ -10,6 +11,7 @@ from services.loyalty.purchases import returns_api as returns
 from shared.settings import WebSettings, load
 from shared.web import status
 from shared.web.app import create_app
+from shared.web.export import part_router
 from shared.web.server import serve_web
 
 SERVICE = "loyalty"
@@ -17,7 +19,8 @@ SERVICE = "loyalty"
 
 def build(settings: WebSettings) -> FastAPI:
     """The REST application."""
-    routers = [purchases.router, returns.router, catalogue.router, cards.router, campaigns.router, status.router]
+    own = [purchases.router, returns.router, catalogue.router, cards.router, campaigns.router]
+    routers = [*own, part_router(Base.metadata), status.router]
     return create_app(SERVICE, settings, routers)
 
 

@@ -7,6 +7,7 @@ from services.scoring.close import api as close
 from services.scoring.evaluation.as_of import Cards
 from services.scoring.evaluation.references import References
 from services.scoring.explain import api as explain
+from services.scoring.export import api as export
 from services.scoring.facts.erasures import Erasures
 from services.scoring.generations.schema import READERS_PATH
 from services.scoring.metrics.rules import DEFAULT_RULES
@@ -33,6 +34,7 @@ def build(settings: WebSettings) -> FastAPI:
     routers = [
         scorecards.router,
         explain.router,
+        export.router,
         segments.router,
         segment_results.router,
         listing.router,

@@ -13,7 +13,7 @@ from pydantic.json_schema import SkipJsonSchema
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from shared.database import open_engine
-from shared.erased import Erased
+from shared.erased import Erased, gone
 from shared.schema import database_check
 from shared.settings import WebSettings
 from shared.web import problems
@@ -32,9 +32,17 @@ TAGS: dict[str, Any] = {"max_length": 255, "description": "the ETag that you rea
 
 
 def create_app(
-    service: str, settings: WebSettings, routers: Sequence[APIRouter], *, search_path: str = "public"
+    service: str,
+    settings: WebSettings,
+    routers: Sequence[APIRouter],
+    *,
+    search_path: str = "public",
+    dependencies: Sequence[Any] = (),
 ) -> FastAPI:
-    """The REST application of a service. Every route of `routers` is under `/v1` and demands a token."""
+    """The REST application of a service. Every route of `routers` is under `/v1` and demands a token.
+
+    `dependencies`: what every route depends on beside it.
+    """
     engine = open_engine(
         settings.database_url, pool_size=settings.database_pool, search_path=search_path, application=service
     )
@@ -60,7 +68,9 @@ def create_app(
     app.state.limiter, app.state.rate = FixedWindowRateLimiter(MemoryStorage()), parse(settings.rate_limit)
     app.state.checks = {"database": database_check(service, engine)}
     for router in routers:
-        app.include_router(router, prefix="/v1", dependencies=[Depends(principal)], responses=problems.DOCUMENTED)
+        app.include_router(
+            router, prefix="/v1", dependencies=[Depends(principal), *dependencies], responses=problems.DOCUMENTED
+        )
     if settings.operations_open:
         app.router.routes.extend(operations(app.state.checks))
     problems.install(app)
@@ -86,6 +96,16 @@ async def administrator(request: Request, caller: Caller) -> None:
     """Lets only callers with the service's `admin` scope pass, and none that is bound to stores."""
     caller.demand_scope(f"{request.app.state.service}:admin")
     caller.demand_chain()
+
+
+async def remembered(request: Request, _: Caller) -> None:
+    """Raises the 410 problem on every path of a customer (`{customer_id}`) who demanded to be forgotten."""
+    customer = request.path_params.get("customer_id")
+    if customer is None:
+        return
+    async with request.app.state.sessions() as session:
+        if await request.app.state.erased.among(session, [customer]):
+            raise gone()
 
 
 async def _session(request: Request) -> AsyncIterator[AsyncSession]:
@@ -124,6 +144,8 @@ async def chain(caller: Caller) -> None:
     caller.demand_chain()
 
 
+Remembered = Depends(remembered)
+"""For a service's `dependencies`: nothing is told of who was erased."""
 WholeChain = Depends(chain)
 """For a route's `dependencies`: what concerns every store."""
 Administrators = Depends(administrator)

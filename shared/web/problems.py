@@ -39,6 +39,7 @@ WRONG_STATE = Kind("wrong-state", 409, "The state does not allow this step")
 IN_FLIGHT = Kind("request-in-flight", 409, "A request with this Idempotency-Key is being worked on")
 KEY_REUSED = Kind("idempotency-key-reused", 422, "This Idempotency-Key was used for another request")
 KEY_REQUIRED = Kind("idempotency-key-required", 400, "An Idempotency-Key is required here")
+NO_CONSENT = Kind("no-consent", 409, "The customer did not agree to be contacted")
 STALE = Kind("stale-version", 412, "It has changed since you read it")
 PRECONDITION_REQUIRED = Kind("precondition-required", 428, "Say which version you mean (If-Match)")
 TOO_LARGE = Kind("body-too-large", 413, "The body is too large")
@@ -47,6 +48,7 @@ NOT_ACCEPTABLE = Kind("not-acceptable", 406, "No representation that you accept"
 TOO_SLOW = Kind("request-timeout", 408, "The body took too long to arrive")
 TOO_MANY = Kind("too-many-requests", 429, "Too many requests")
 UNAVAILABLE = Kind("unavailable", 503, "The service can not reach its database")
+PEER_UNAVAILABLE = Kind("peer-unavailable", 503, "Another service that is needed did not answer")
 INTERNAL = Kind("internal-error", 500, "Something went wrong on our side")
 
 KINDS = {kind.slug: kind for kind in list(vars().values()) if isinstance(kind, Kind)}

@@ -26,8 +26,8 @@ SETTINGS: dict[str, type[WebSettings]] = {"complaints": ComplaintsSettings, "cus
 class Client:
     """Speaks REST to one service; `bearer` is a token with every scope unless another is given."""
 
-    def __init__(self, http: httpx.AsyncClient, issuer: Issuer, database_url: str) -> None:
-        self.http, self.issuer, self.database_url = http, issuer, database_url
+    def __init__(self, http: httpx.AsyncClient, issuer: Issuer, database_url: str, app: FastAPI | None = None) -> None:
+        self.http, self.issuer, self.database_url, self.app = http, issuer, database_url, app
 
     async def call(
         self,
@@ -109,5 +109,5 @@ async def client_of(
     app = build(web_settings(settings or SETTINGS.get(service, WebSettings), issuer, url, **more))
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url=f"http://{service}") as http:
-        yield Client(http, issuer, url)
+        yield Client(http, issuer, url, app)
     await app.state.engine.dispose()

@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
+import httpx
 from pydantic import SecretStr
 
 from deploy.local.infrastructure import Addresses
@@ -13,6 +14,7 @@ from deploy.local.issuer import Issuer
 from services.complaints import web as complaints
 from services.complaints.workers import working as complaints_working
 from services.customers import web as customers
+from services.customers.export.peers import Peers
 from services.customers.workers import working as customers_working
 from services.loyalty import web as loyalty
 from services.loyalty.workers import working as loyalty_working
@@ -32,6 +34,20 @@ from tests.support.waiting import eventually, running
 _count = itertools.count(1)
 WORKING = (customers_working, complaints_working, loyalty_working)
 WORKER_SETTINGS = ConsumerSettings(database_url="", kafka_bootstrap="", erasure_key=SecretStr(ERASURE_KEY))
+
+
+class InProcess(Peers):
+    """The other services without a network between."""
+
+    def __init__(self, clients: Sequence[Client]) -> None:
+        super().__init__({name: f"http://{name}" for name in ("complaints", "loyalty", "scoring")})
+        self.apps = {name: client.app for name, client in zip(self.addresses, clients, strict=True)}
+
+    def client(self, service: str) -> httpx.AsyncClient:
+        """A client of the service's application."""
+        app = self.apps[service]
+        assert app is not None
+        return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=self.addresses[service])
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +93,9 @@ async def pipeline_on(addresses: Addresses, issuer: Issuer) -> AsyncIterator[Pip
             await stack.enter_async_context(client_of("loyalty", loyalty.build, url, issuer)),
             await stack.enter_async_context(client_of("scoring", scoring.build, url, issuer)),
         ]
+        customers_app = clients[0].app
+        assert customers_app is not None
+        customers_app.state.peers = InProcess(clients[1:])
         paths = ["public", "public", "public", "app"]
         relays = [
             Relay(client.database_url, addresses.kafka_bootstrap, f"relay-{number}", search_path=path)

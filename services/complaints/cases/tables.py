@@ -16,7 +16,7 @@ class Complaint(Base, table=True):
     """
 
     __tablename__ = "complaints"
-    __table_args__ = (Index("complaints_in_order", "created_at", "id"),)
+    __table_args__ = (Index("complaints_in_order", "created_at", "id"), {"info": {"entity": "complaint"}})
 
     id: str = Field(primary_key=True)
     customer_id: str = Field(index=True)

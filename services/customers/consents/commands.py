@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from services.customers.consents.tables import Consent
-from services.customers.profiles.tables import Customer
+from services.customers.profiles.present import present
 from shared.events.customers import ConsentGranted, ConsentWithdrawn
 from shared.history import Subject, note
 from shared.outbox import Transaction
@@ -17,7 +17,7 @@ Key = tuple[str, str, str]
 
 async def grant(tx: Transaction, key: Key, granted_at: datetime, source: str, if_match: str | None) -> Consent:
     """Note that the customer agreed; the same again does nothing, a different grant needs `If-Match`."""
-    await _lock_customer(tx, key[0])
+    await present(tx, key[0])
     consent = await tx.session.get(Consent, key, with_for_update=True)
     before = None if consent is None else _standing(consent)
     if consent is None:
@@ -39,7 +39,7 @@ async def withdraw(tx: Transaction, key: Key, occurred_at: datetime | None, if_m
 
     It ends the grant that stands, so it is never before that; raises 409 for a moment that would be.
     """
-    await _lock_customer(tx, key[0])
+    await present(tx, key[0])
     consent = await tx.session.get(Consent, key, with_for_update=True)
     if consent is None:
         raise Problem(NOT_FOUND, "no such consent was ever given")
@@ -54,11 +54,6 @@ async def withdraw(tx: Transaction, key: Key, occurred_at: datetime | None, if_m
     withdrawn = ConsentWithdrawn(purpose=key[1], channel=key[2])
     await tx.record(withdrawn, key=key[0], subject=_subject(key), time=moment)
     return consent
-
-
-async def _lock_customer(tx: Transaction, customer_id: str) -> None:
-    if await tx.session.get(Customer, customer_id, with_for_update={"key_share": True}) is None:
-        raise Problem(NOT_FOUND, f"no customer {customer_id}")
 
 
 def _new(key: Key, granted_at: datetime, source: str) -> Consent:

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from uuid_utils.compat import uuid7
 
 from services.customers.exits.tables import Exit
-from services.customers.profiles.tables import Customer
+from services.customers.profiles.present import present
 from shared.events.customers import ExitReason, ExitStated
 from shared.events.values import ID_PATTERN
 from shared.history import Subject, note
@@ -66,8 +66,7 @@ async def state_exit(tx: Transaction, customer_id: str, new: NewExit) -> Existin
 
     Raises 404 for an unknown customer, 409 for an id that is in use with other content.
     """
-    if await tx.session.get(Customer, customer_id, with_for_update={"key_share": True}) is None:
-        raise Problem(NOT_FOUND, f"no customer {customer_id}")
+    await present(tx, customer_id)
     told = new.model_dump(exclude={"id"}) | {"customer_id": customer_id}
     known = None if new.id is None else await tx.session.get(Exit, new.id)
     if known is not None:

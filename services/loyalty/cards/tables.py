@@ -12,7 +12,7 @@ class Card(Base, table=True):
     """A card by which a customer is known at every till; a customer may have several."""
 
     __tablename__ = "cards"
-    __table_args__ = (Index("cards_of_customer", "customer_id", "id"),)
+    __table_args__ = (Index("cards_of_customer", "customer_id", "id"), {"info": {"entity": "card"}})
 
     id: str = Field(primary_key=True)
     customer_id: str

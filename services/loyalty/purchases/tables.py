@@ -27,6 +27,7 @@ class Purchase(Base, table=True):
         Index("purchases_of_store", "store_id", "created_at", "id"),
         Index("purchases_of_customer", "customer_id", "created_at", "id"),
         Index("purchases_of_card", "card_id", "created_at", "id", postgresql_where=text("card_id is not null")),
+        {"info": {"entity": "purchase"}},
     )
 
     id: str = Field(primary_key=True)
@@ -55,6 +56,7 @@ class PurchaseLine(Base, table=True):
     """
 
     __tablename__ = "purchase_lines"
+    __table_args__ = {"info": {"part_of": ("purchase_id", "purchases")}}
 
     purchase_id: str = Field(primary_key=True)
     line: int = Field(primary_key=True)
