@@ -8,7 +8,20 @@ import pytest
 
 from shared import clock
 from shared.events.visits import VisitEnded, VisitStarted
-from tests.customers.visits import BEGUN, END, ENDED, SECRET, START, STARTED, WHOLE, begin, kinds, listed
+from tests.customers.visits import (
+    BEGUN,
+    END,
+    ENDED,
+    SECRET,
+    START,
+    STARTED,
+    WHOLE,
+    at_noon,
+    begin,
+    keep_store,
+    kinds,
+    listed,
+)
 from tests.support.client import Client
 from tests.support.told import BEFORE
 
@@ -18,7 +31,7 @@ async def test_C07_every_field_comes_back(customers: Client) -> None:
     assert (created.status_code, created.headers["Location"]) == (201, "/v1/visits/v1"), created.text
     read = await customers.get("/v1/visits/v1")
     assert {name: read.json()[name] for name in WHOLE} == WHOLE
-    assert set(read.json()) - set(WHOLE) == {"created_at", "version"}
+    assert set(read.json()) - set(WHOLE) == {"closes_at", "created_at", "version"}
     assert (read.headers["ETag"], read.json()) == ('"1"', created.json())
     [shown] = (await customers.get("/v1/visits")).json()["items"]
     assert shown == read.json()
@@ -61,12 +74,22 @@ async def test_C07_a_visit_told_when_it_is_over_tells_both_events(customers: Cli
 
 
 async def test_C07_an_end_without_a_moment_is_now(customers: Client) -> None:
-    await begin(customers)
     before = clock.now()
+    await keep_store(customers, "330", at_noon(before))
+    await begin(customers, started_at=before.isoformat())
     ended = await customers.post("/v1/visits/v1/end", {}, match='"1"')
     moment = datetime.fromisoformat(ended.json()["ended_at"])
     assert before <= moment <= clock.now()
     assert (await customers.outbox())[-1].time == moment
+
+
+async def test_C07_what_was_two_way_stays_so(customers: Client) -> None:
+    await begin(customers, two_way=True)
+    ended = await customers.post("/v1/visits/v1/end", {"occurred_at": END, "two_way": False}, match='"1"')
+    assert (ended.status_code, ended.json()["two_way"]) == (200, True)
+    told = (await customers.outbox())[-1].data
+    assert isinstance(told, VisitEnded)
+    assert told.two_way is True
 
 
 async def test_C07_an_end_leaves_what_it_does_not_tell(customers: Client) -> None:

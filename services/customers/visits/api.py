@@ -6,11 +6,10 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import StreamingResponse
 
-from services.customers.visits import commands, queries
+from services.customers.visits import commands, intake, queries
 from services.customers.visits.models import NewVisit, VisitEnd, VisitView
 from services.customers.visits.tables import Visit
 from shared.events.values import ID_PATTERN
-from shared.outbox import Transaction
 from shared.web import history
 from shared.web.app import Caller, IfMatchDemanded, Posting, Reading, Writing
 from shared.web.cursors import Page, Paging
@@ -31,16 +30,13 @@ def _view(visit: Visit) -> VisitView:
 @router.post("/visits", status_code=201, response_model=VisitView)
 async def start(body: NewVisit, work: Posting) -> Response:
     """A customer came; or came and left already."""
-
-    async def command(tx: Transaction) -> Existing[Visit]:
-        return Existing(*await commands.start(tx, body, work.principal))
-
+    command = partial(commands.start, new=body, caller=work.principal)
     return await work.run(command, Existing.shown_by(_view), created="/v1/visits/{id}")
 
 
 @router.post("/visits/{visit_id}/end", response_model=VisitView)
 async def end(visit_id: VisitId, body: VisitEnd, work: Posting, if_match: IfMatchDemanded) -> Response:
-    """The customer left (with `If-Match`)."""
+    """The customer left (with `If-Match`); nobody told by the end of the store's day, the visit ends then."""
     command = partial(commands.end, visit_id=visit_id, told=body, if_match=if_match, caller=work.principal)
     return await work.run(command, _view)
 
@@ -70,6 +66,6 @@ async def take_in(request: Request, work: Writing) -> StreamingResponse:
     """A stream of visits (NDJSON in, a verdict for each line out)."""
 
     async def store(lines: list[Line[NewVisit]]) -> list[Verdict]:
-        return await work.batch(partial(commands.take_in, lines=lines, caller=work.principal))
+        return await work.batch(partial(intake.take_in, lines=lines, caller=work.principal))
 
     return import_stream(request, NewVisit, store)

@@ -43,7 +43,7 @@ class NewVisit(Request):
 
 
 class VisitEnd(Request):
-    """How a visit ended; the moment is now where none is told."""
+    """How a visit ended; the moment is now where none is told. A visit that was two-way before stays so."""
 
     occurred_at: OccurredAt | None = None
     outcome: Code | None = None
@@ -53,13 +53,17 @@ class VisitEnd(Request):
 
 
 class VisitView(View):
-    """A visit; `ended_at` is null while the customer is here."""
+    """A visit; `ended_at` is null while the customer is here.
+
+    `closes_at`: the end of the store's day, at which a visit ends that nobody has ended.
+    """
 
     id: str
     customer_id: str
     store_id: str | None
     channel: str
     started_at: datetime
+    closes_at: datetime
     ended_at: datetime | None
     purpose: str | None
     welcomed_by: str | None

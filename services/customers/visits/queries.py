@@ -1,5 +1,7 @@
 """Reading visits."""
 
+from datetime import datetime
+
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -8,6 +10,9 @@ from services.customers.visits.tables import Visit
 from shared.web.auth import Principal
 from shared.web.cursors import keyset
 from shared.web.problems import NOT_FOUND, Problem
+
+AT_ONCE = 100
+"""Visits that one call of the duty ends."""
 
 
 async def one(session: AsyncSession, visit_id: str, caller: Principal) -> Visit:
@@ -29,3 +34,13 @@ async def page(
     if customer_id is not None:
         query = query.where(col(Visit.customer_id) == customer_id)
     return await keyset(session, query, limit, cursor, col(Visit.created_at), col(Visit.id))
+
+
+async def left_open(session: AsyncSession, now: datetime) -> list[Visit]:
+    """Visits that nobody ended by the end of their store's day, the longest overdue first, locked.
+
+    One that somebody has locked is left out: they are ending it, or see to it next time.
+    """
+    query = select(Visit).where(col(Visit.ended_at).is_(None), col(Visit.closes_at) <= now)
+    query = query.order_by(col(Visit.closes_at), col(Visit.id)).limit(AT_ONCE).with_for_update(skip_locked=True)
+    return list((await session.execute(query)).scalars())

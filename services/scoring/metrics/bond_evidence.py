@@ -70,7 +70,6 @@ _GESTURES: Mapping[str, Kind] = {"social": KINDNESS, "customization": ATTENTION}
 _OF_DATA: Mapping[str, Callable[[Mapping[str, Any]], Kind | None]] = {
     BaggageDeposited.TYPE: lambda _: BAGGAGE,
     GestureMade.TYPE: lambda data: _GESTURES.get(data["kind"]),
-    IntegrationUsed.TYPE: lambda data: _USED.get(data["kind"]),
     ObjectiveReviewed.TYPE: lambda data: TOGETHER if data["together"] else None,
     PointsEarned.TYPE: lambda data: EARNED if data["points"] else None,
     PointsSpent.TYPE: lambda data: SPENT if data["points"] else None,
@@ -79,7 +78,6 @@ _OF_DATA: Mapping[str, Callable[[Mapping[str, Any]], Kind | None]] = {
     RelationshipStarted.TYPE: lambda data: MANAGER if data["role"] == "account_manager" else None,
     SolutionDelivered.TYPE: lambda _: SOLUTION,
     SuggestionAnswered.TYPE: lambda data: ACCEPTED if data["accepted"] else None,
-    TouchpointRecorded.TYPE: lambda data: _TOUCHED.get(data["kind"]),
 }
 """What a fact of the type is evidence of, by itself."""
 
@@ -109,7 +107,7 @@ def evidence(history: History, rules: Bonding) -> dict[BondName, list[Piece]]:
     takes an earlier one's place. What was wholly returned, or lies under a consent that stands withdrawn, is none.
     """
     kinds: dict[Kind, list[Fact]] = defaultdict(list)
-    for read in (_by_itself, _agreements, _bought, _cases, _conversations, _offers, _familiar):
+    for read in (_by_itself, _agreements, _uses, _bought, _cases, _conversations, _touchpoints, _offers, _familiar):
         for kind, fact in read(history):
             kinds[kind].append(fact)
     found: dict[BondName, list[Piece]] = {bond: [] for bond in BONDS}
@@ -140,13 +138,28 @@ def _by_itself(history: History) -> Found:
 def _agreements(history: History) -> Found:
     """Agreements used; not for a purchase that came back, or that a correction took away."""
     used = history.of(VolumeAgreementUsed.TYPE)
-    if not used:
-        return
-    gone = {fact.subject for fact in history.of(PurchaseCompleted.TYPE)}
-    gone -= {each.fact.subject for each in history.purchases}
+    gone = _gone(history, used, "purchase_id")
     for fact in used:
         if fact.data.get("purchase_id") not in gone:
             yield VOLUME, fact
+
+
+def _uses(history: History) -> Found:
+    """Uses of an integration; not for an order that came back, or that a correction took away."""
+    used = history.of(IntegrationUsed.TYPE)
+    gone = _gone(history, used, "about")
+    for fact in used:
+        kind = _USED.get(fact.data["kind"])
+        if kind is not None and (fact.data["kind"] == "case" or fact.data.get("about") not in gone):
+            yield kind, fact
+
+
+def _gone(history: History, used: Sequence[Fact], about: str) -> set[str]:
+    """The purchases of which nothing is left, where any of these facts names one."""
+    if not any(about in fact.data for fact in used):
+        return set()
+    told = {fact.subject for fact in history.of(PurchaseCompleted.TYPE)}
+    return told - {each.fact.subject for each in history.purchases}
 
 
 def _bought(history: History) -> Found:
@@ -172,9 +185,23 @@ def _conversations(history: History) -> Found:
     for visit in history.visits:
         if visit.two_way:
             yield CONVERSATION, visit.fact
-    for fact in history.of(TouchpointRecorded.TYPE):
-        if fact.data["two_way"]:
-            yield CONVERSATION, fact
+
+
+def _touchpoints(history: History) -> Found:
+    """A touchpoint told again is the same one; it may have become two-way since."""
+    told = history.of(TouchpointRecorded.TYPE)
+    for fact in _firsts(told):
+        if fact.data["kind"] in _TOUCHED:
+            yield _TOUCHED[fact.data["kind"]], fact
+    for fact in _firsts(fact for fact in told if fact.data["two_way"]):
+        yield CONVERSATION, fact
+
+
+def _firsts(told: Iterable[Fact]) -> Iterable[Fact]:
+    firsts: dict[str, Fact] = {}
+    for fact in told:
+        firsts.setdefault(fact.subject, fact)
+    return firsts.values()
 
 
 def _offers(history: History) -> Found:

@@ -140,6 +140,16 @@ def test_S02_an_agreement_used_for_a_purchase_that_came_back_does_not_speak() ->
     assert kinds(bought, used, returned(bought, ago(5))) == []
 
 
+@pytest.mark.parametrize("kind", ["order", "standing_order"])
+def test_C13_an_order_used_does_not_speak_once_it_came_back(kind: customers.UseKind) -> None:
+    bought = purchase("p", ago(9))
+    used = fact(customers.IntegrationUsed(kind=kind, about="p"), "portal", ago(9))
+    assert len(kinds(bought, used)) == 1
+    assert kinds(bought, used, returned(bought, ago(5))) == []
+    complained = fact(customers.IntegrationUsed(kind="case", about="p"), "portal", ago(9))  # a complaint of that id
+    assert len(kinds(bought, complained, returned(bought, ago(5)))) == 1
+
+
 def test_S02_a_tailored_line_speaks_as_long_as_it_is_kept() -> None:
     tailored = line("A", "8.00", tailored=True)
     bought = purchase("p", ago(9), tailored, line("B", "1.00"))
