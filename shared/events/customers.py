@@ -203,9 +203,13 @@ class IntegrationStarted(Payload):
 
 @event("crm.integration.used.v1", CUSTOMERS)
 class IntegrationUsed(Payload):
-    """Something went through it. Subject: the integration. `standing_order`: one that was fulfilled."""
+    """Something went through it. Subject: the integration. `standing_order`: one that was fulfilled.
+
+    `about`: the purchase or the complaint that it was, where that is known: told by two, it counts once.
+    """
 
     kind: UseKind
+    about: Id | None = None
 
 
 @event("crm.integration.ended.v1", CUSTOMERS)

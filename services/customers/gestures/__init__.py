@@ -1,1 +1,1 @@
-"""More than we promised (C09)."""
+"""More than we promised: gestures, by whom, why, and what they cost (C09)."""

@@ -1,6 +1,6 @@
 """Collaboration and integration: whether the customer's processes are joined to ours, and used."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
@@ -10,10 +10,18 @@ from services.scoring.metrics.distribution import rounded
 from services.scoring.metrics.history import History
 from services.scoring.metrics.metric import Metric, counted, latest, mean, metric
 from services.scoring.metrics.rules import Rules
+from shared.events.complaints import ComplaintOpened
 from shared.events.customers import IntegrationEnded, IntegrationOffered, IntegrationStarted, IntegrationUsed
+from shared.events.purchases import PurchaseCompleted
 from shared.events.visits import TouchpointRecorded
 
 _YEAR = timedelta(days=365) // MOMENT
+_DEALT: Mapping[str, str] = {
+    "order": PurchaseCompleted.TYPE,
+    "standing_order": PurchaseCompleted.TYPE,
+    "case": ComplaintOpened.TYPE,
+}
+"""Kinds of use that are orders and cases, and the type of fact that they can be told by, too."""
 
 
 class Joined(NamedTuple):
@@ -98,19 +106,39 @@ def dealings(history: History) -> Dealings:
 
 
 def _dealings(history: History, offered: Sequence[Fact]) -> Dealings:
-    both = [each.fact for each in history.purchases] + [each.fact for each in history.cases]
-    through = [fact for fact in both if "integration_id" in fact.data]
+    cases = [each.fact for each in history.cases]
+    both = [*(each.fact for each in history.purchases), *cases]
+    known = {(fact.type, fact.subject) for fact in (*(each.fact for each in history.bought), *cases)}
+    used = _used(history)
+    alone = [use for what, use in used.items() if what not in known]
+    through = [fact for fact in both if "integration_id" in fact.data or (fact.type, fact.subject) in used] + alone
     start = max(history.start, min([offered[0].time, *(fact.time for fact in through)]))
-    since = sorted((fact for fact in both if fact.time >= start), key=lambda fact: fact.order)
+    came = {fact.order for fact in through}
+    since = sorted((fact for fact in (*both, *alone) if fact.time >= start), key=lambda fact: fact.order)
     joined = _joined(history) if _is_organization(history) else None
     return Dealings(
         offered=offered,
         all=since,
-        through=[fact for fact in since if "integration_id" in fact.data],
+        through=[fact for fact in since if fact.order in came],
         held=_reviews(history),
         joined=joined or (),
         expected=None if joined is None else _owed(joined, history) / _YEAR,
     )
+
+
+def _used(history: History) -> dict[tuple[str, str], Fact]:
+    """Uses that are orders and cases, the first of each: by type and subject of what it names, else by itself.
+
+    What it names counts as come through the integration, where it is known, and the use does not count beside it; nor
+    in the place of a purchase that came back.
+    """
+    used: dict[tuple[str, str], Fact] = {}
+    for use in history.of(IntegrationUsed.TYPE):
+        kind = _DEALT.get(use.data["kind"])
+        if kind is not None:
+            what = (kind, use.data["about"]) if "about" in use.data else (use.source, use.id)
+            used.setdefault(what, use)
+    return used
 
 
 def _reviews(history: History) -> list[Fact]:

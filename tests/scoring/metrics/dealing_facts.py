@@ -102,8 +102,8 @@ def started(subject: str, time: datetime, reviews: int = 0) -> Fact:
     return fact(party.IntegrationStarted(kind="portal", reviews_a_year=reviews), subject, time)
 
 
-def used(subject: str, time: datetime, kind: party.UseKind = "order") -> Fact:
-    return fact(party.IntegrationUsed(kind=kind), subject, time)
+def used(subject: str, time: datetime, kind: party.UseKind = "order", about: str | None = None) -> Fact:
+    return fact(party.IntegrationUsed(kind=kind, about=about), subject, time)
 
 
 def ended(subject: str, time: datetime) -> Fact:

@@ -9,6 +9,7 @@ from services.scoring.metrics.collaboration import collaboration, turns
 from services.scoring.metrics.history import read
 from services.scoring.metrics.metric import Metric
 from services.scoring.metrics.rules import DEFAULT_RULES
+from shared.events.customers import UseKind
 from tests.scoring.metrics.dealing_facts import (
     bill,
     complained,
@@ -75,7 +76,7 @@ def test_C13_organizations_hold_joint_reviews() -> None:
     more = [used("i", ago(50), "review"), used("i", ago(40), "order"), review("x", ago(30)), review("old", ago(366))]
     assert joined(organization(ago(900)), *facts, *more[:2]).inputs["reviews_held"] == 1
     assert joined(organization(ago(900)), *facts, *held, *more).inputs["reviews_share"] == 1.0  # 3 of 2: 1 at most
-    assert joined(organization(ago(900)), *facts, *held, *more).score == 75.0
+    assert joined(organization(ago(900)), *facts, *held, *more).score == 83.3333  # of 3 orders the used one is through
     assert joined(registered(ago(900)), *facts).inputs["reviews_expected"] is None
     assert joined(registered(ago(900)), *facts, organization(ago(3))).inputs["reviews_share"] == 0.0
 
@@ -123,3 +124,57 @@ def test_C13_what_was_dealt_before_the_first_offer_is_no_failure() -> None:
     assert (found.score, found.inputs["orders_and_cases"]) == (50.0, 2)
     proof = bill("first", ago(80), integration_id="i")  # the offer must have been made by then
     assert joined(*facts, proof, purchase("after", ago(70))).inputs["orders_and_cases"] == 5
+
+
+@pytest.mark.parametrize(
+    ("kind", "score", "dealt"), [("order", 50.0, 2), ("standing_order", 50.0, 2), ("case", 50.0, 2), ("other", 0.0, 1)]
+)
+def test_C13_a_use_is_an_order_or_a_case_of_which_nothing_else_tells(kind: UseKind, score: float, dealt: int) -> None:
+    found = joined(offered("i", ago(500)), purchase("p", ago(9)), used("i", ago(5), kind))
+    assert (found.score, found.inputs["orders_and_cases"]) == (score, dealt)
+    alone = joined(used("i", ago(5), kind))
+    assert (alone.score, alone.n) == ((100.0, 1) if score else (None, 0))
+
+
+def test_C13_uses_that_name_nothing_are_dealings_of_their_own_in_the_window() -> None:
+    facts = [used("i", ago(days)) for days in (366, 365, 9, 5)]
+    assert joined(*facts).inputs["through_integration"] == 3
+    assert [fact.time for fact in joined(*facts).evidence] == [ago(5), ago(9), ago(365)]
+
+
+def test_C13_an_order_that_is_named_by_its_use_counts_once_and_as_come_through() -> None:
+    facts = [offered("i", ago(500)), purchase("p", ago(9)), purchase("q", ago(8)), used("i", ago(5), about="p")]
+    found = joined(*facts)
+    assert (found.score, found.inputs["orders_and_cases"], found.inputs["through_integration"]) == (50.0, 2, 1)
+    assert [fact.subject for fact in found.evidence] == ["p"]
+    both = [offered("i", ago(500)), bill("p", ago(9), integration_id="i"), used("i", ago(5), about="p")]
+    assert (joined(*both).score, joined(*both).inputs["orders_and_cases"]) == (100.0, 1)
+    again = joined(*both, used("i", ago(4), "standing_order", about="p"))
+    assert again.inputs["orders_and_cases"] == 1
+
+
+def test_C13_an_order_of_which_its_uses_alone_tell_counts_once() -> None:
+    twice = [used("i", ago(5), about="p"), used("i", ago(4), about="p"), purchase("q", ago(8)), offered("i", ago(9))]
+    found = joined(*twice)
+    assert (found.score, found.inputs["orders_and_cases"]) == (50.0, 2)
+    assert joined(*twice, purchase("p", ago(3))).inputs["orders_and_cases"] == 2  # the bill arrives: still one
+
+
+def test_C13_a_use_is_nothing_in_the_place_of_an_order_that_came_back() -> None:
+    order = purchase("p", ago(9))
+    facts = [offered("i", ago(500)), order, purchase("q", ago(8)), used("i", ago(5), about="p")]
+    found = joined(*facts, returned(order, ago(4)))
+    assert (found.score, found.inputs["orders_and_cases"]) == (0.0, 1)
+
+
+def test_C13_a_case_and_an_order_of_one_id_are_two() -> None:
+    facts = [offered("i", ago(500)), purchase("x", ago(9)), complained("x", ago(8))]
+    assert joined(*facts, used("i", ago(5), "case", about="x")).score == 50.0
+    found = joined(*facts, used("i", ago(5), "case", about="x"), used("i", ago(4), "order", about="x"))
+    assert (found.score, found.inputs["orders_and_cases"]) == (100.0, 2)
+
+
+def test_C13_what_its_use_names_shows_that_an_integration_was_there() -> None:
+    facts = [purchase("early", ago(90)), purchase("named", ago(80)), purchase("p", ago(70)), offered("i", ago(60))]
+    found = joined(*facts, used("i", ago(50), about="named"))
+    assert (found.score, found.inputs["orders_and_cases"]) == (50.0, 2)

@@ -1,0 +1,28 @@
+"""Reading solutions."""
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
+
+from services.customers.solutions.tables import Solution
+from shared.web.cursors import keyset
+from shared.web.problems import NOT_FOUND, Problem
+
+
+async def one(session: AsyncSession, customer_id: str, solution_id: str) -> Solution:
+    """The customer's solution of that id; raises a 404 problem."""
+    row = await session.get(Solution, solution_id)
+    if row is None or row.customer_id != customer_id:
+        raise Problem(NOT_FOUND, f"no solution {solution_id}")
+    return row
+
+
+async def page(
+    session: AsyncSession, customer_id: str, limit: int, cursor: str | None, delivered: bool | None
+) -> tuple[list[Solution], str | None]:
+    """A customer's solutions as they were taken down, oldest first, and the next cursor."""
+    query = select(Solution).where(col(Solution.customer_id) == customer_id)
+    if delivered is not None:
+        column = col(Solution.delivered_at)
+        query = query.where(column.is_not(None) if delivered else column.is_(None))
+    return await keyset(session, query, limit, cursor, col(Solution.created_at), col(Solution.id))
