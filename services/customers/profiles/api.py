@@ -3,11 +3,12 @@
 from functools import partial
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Depends, Path, Query, Response
 
 from services.customers.profiles import commands, queries
 from services.customers.profiles.known import Known
 from services.customers.profiles.models import CustomerView, NewCustomer, Profile, ProfilePatch
+from services.customers.profiles.queries import Filters
 from shared.events.values import ID_PATTERN
 from shared.web import history
 from shared.web.app import Caller, IfMatch, IfMatchDemanded, Posting, Reading, Writing
@@ -42,7 +43,10 @@ async def amend(customer_id: CustomerId, body: ProfilePatch, work: Writing, if_m
 
 @router.get("/{customer_id}", response_model=CustomerView)
 async def read(customer_id: CustomerId, session: Reading) -> Response:
-    """One customer; any store may ask: one customer serves every store."""
+    """One customer; any store may ask: one customer serves every store.
+
+    A record that was merged into another shows itself, with `merged_into`.
+    """
     return respond(await queries.one(session, customer_id), Known.view)
 
 
@@ -58,8 +62,12 @@ async def read_page(
     session: Reading,
     caller: Caller,
     paging: Paging,
+    filters: Annotated[Filters, Depends()],
     external_id: Annotated[str | None, Query(max_length=200, description="system:value")] = None,
 ) -> Page[CustomerView]:
-    """Customers in the order of their ids."""
-    known, following = await queries.page(session, caller, paging.limit, paging.cursor, external_id)
+    """Customers in the order of their ids; a record that was merged into another only with `merged_into`.
+
+    An external id finds the customer whom it stands for today: of a merged record, whom it was merged into.
+    """
+    known, following = await queries.page(session, caller, paging, external_id, filters)
     return paging.page([k.view() for k in known], following)

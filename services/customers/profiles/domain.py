@@ -5,6 +5,7 @@ from typing import Literal
 
 CustomerKind = Literal["individual", "organization"]
 BuyingType = Literal["rational", "emotional"]
+ContactKind = Literal["email", "phone", "address", "other"]
 
 _COMMON = ("name", "email", "phone", "address", "buying_type", "region", "home_store_id")
 _OF_KIND = {"individual": ("birth_date", "lifestyle"), "organization": ("sector",)}
