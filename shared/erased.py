@@ -18,6 +18,7 @@ _TOGETHER = text("select pg_advisory_xact_lock_shared(hashtext('erasures'))")
 _ALONE = text("select pg_advisory_xact_lock(hashtext('erasures'))")
 _KNOWN = text("select digest from erased where digest = any(:digests)")
 _ADD = text("insert into erased (digest, erased_at) values (:digest, :at) on conflict do nothing")
+_TOLD = text("insert into erased (digest, erased_at) values (:digest, :at) on conflict do nothing returning true")
 _UNANSWER = text("delete from idempotency_keys where names && cast(:names as text[])")
 _UNTELL = text("delete from outbox where aggregateid = any(:names)")
 
@@ -30,7 +31,7 @@ class Erased:
 
     async def among(self, session: AsyncSession, customers: Collection[str]) -> set[str]:
         """Which of these ids are erased."""
-        names = {self._digest(customer): customer for customer in customers}
+        names = {self.digest(customer): customer for customer in customers}
         rows = await session.execute(_KNOWN, {"digests": list(names)})
         return {names[digest] for digest in rows.scalars()}
 
@@ -41,18 +42,30 @@ class Erased:
         await session.execute(_TOGETHER)
         return await self.among(session, customers)
 
-    async def begin(self, session: AsyncSession, customers: Collection[str], at: datetime) -> None:
-        """Wait until nobody writes, let nobody write until this transaction ends, and remember these ids."""
+    async def alone(self, session: AsyncSession) -> None:
+        """Wait until nobody writes, and let nobody write until this transaction ends; before any row is locked."""
         await session.execute(_ALONE)
-        await session.execute(_ADD, [{"digest": self._digest(customer), "at": at} for customer in customers])
+
+    async def remember(self, session: AsyncSession, customers: Collection[str], at: datetime) -> None:
+        """Turn these ids away from now on."""
+        await session.execute(_ADD, [{"digest": self.digest(customer), "at": at} for customer in customers])
+
+    async def first(self, session: AsyncSession, erasure: str, at: datetime) -> bool:
+        """Whether this is the first that is heard of an erasure; every one is answered once."""
+        told = {"digest": self.digest(f"erasure:{erasure}"), "at": at}  # no customer's id has a colon
+        return await session.scalar(_TOLD, told) is not None
 
     async def unsay(self, session: AsyncSession, names: Collection[str]) -> None:
-        """Forget the stored answers that name one of these ids, and the events keyed by one that are not published."""
+        """Forget the stored answers that name one of these ids, and the events keyed by one that are not published.
+
+        After their rows are gone: whoever held one until now may have said something yet.
+        """
         await session.execute(_UNANSWER, {"names": list(names)})
         await session.execute(_UNTELL, {"names": list(names)})
 
-    def _digest(self, customer: str) -> bytes:
-        return hmac.digest(self._key, customer.encode(), "sha256")
+    def digest(self, name: str) -> bytes:
+        """What an id is known by when it is to be known no more."""
+        return hmac.digest(self._key, name.encode(), "sha256")
 
 
 def gone() -> Problem:

@@ -1,7 +1,14 @@
 """The customers service's worker: wiring only."""
 
+from services.customers.baggage.closing import close_forgotten
+from services.customers.commitments.commands import miss_due
+from services.customers.erasures.commands import take_in
+from services.customers.prospects.commands import bought
 from services.customers.stores.commands import keep
+from services.customers.visits.commands import close_left_open
 from shared.events import Payload
+from shared.events.erasures import ErasureCompleted
+from shared.events.purchases import PurchaseCompleted
 from shared.events.reference import StoreClosed, StoreOpened
 from shared.events.topics import ERASURES, PURCHASES, REFERENCE
 from shared.handling import Handle
@@ -11,8 +18,13 @@ from shared.worker import Work, serve
 
 def working(_settings: ConsumerSettings) -> Work:
     """What the worker does."""
-    handlers: dict[type[Payload], Handle] = {StoreOpened: keep, StoreClosed: keep}
-    return Work("customers", [PURCHASES, REFERENCE, ERASURES], handlers)
+    handlers: dict[type[Payload], Handle] = {
+        StoreOpened: keep,
+        StoreClosed: keep,
+        PurchaseCompleted: bought,
+        ErasureCompleted: take_in,
+    }
+    return Work("customers", [PURCHASES, REFERENCE, ERASURES], handlers, [close_left_open, close_forgotten, miss_due])
 
 
 async def work(_service: str) -> None:

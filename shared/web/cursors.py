@@ -3,6 +3,7 @@
 import base64
 import binascii
 import re
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any, Generic, TypeVar, cast
 
@@ -44,6 +45,21 @@ class Pager:
             url = self._request.url.include_query_params(cursor=following)
             self._response.headers["Link"] = f'<{url.path}?{url.query}>; rel="next"'
         return Page(items=items, next=following)
+
+    def cut(self, items: Sequence[T], key: Callable[[T], str]) -> Page[T]:
+        """One page of a list that is at hand, in its order; `key` tells its items apart.
+
+        Raises a 422 problem for a cursor that stands behind no item of it.
+        """
+        keys = [key(item) for item in items]
+        start = 0
+        if self.cursor is not None:
+            (last,) = decode(self.cursor, 1)
+            if last not in keys:
+                raise _unknown()
+            start = keys.index(last) + 1
+        page = list(items[start : start + self.limit])
+        return self.page(page, encode(key(page[-1])) if start + self.limit < len(items) else None)
 
 
 Paging = Annotated[Pager, Depends()]

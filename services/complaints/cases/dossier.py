@@ -10,6 +10,7 @@ from sqlmodel import col
 
 from services.complaints.cases.tables import Complaint, ComplaintRemedy, ComplaintStep
 from services.complaints.cases.views import ComplaintView, RemedyView, StepView
+from shared.erased import gone
 
 Row = TypeVar("Row", ComplaintStep, ComplaintRemedy)
 
@@ -33,6 +34,13 @@ class Dossier:
             history=[StepView.model_validate(step) for step in self.steps],
             remedies=[RemedyView.model_validate(remedy) for remedy in self.remedies],
         )
+
+
+def whose(complaint: Complaint) -> str:
+    """The customer who complained; raises a 410 problem for who was erased."""
+    if complaint.customer_id is None:
+        raise gone()
+    return complaint.customer_id
 
 
 async def dossier(session: AsyncSession, complaint: Complaint, *, existed: bool = False) -> Dossier:

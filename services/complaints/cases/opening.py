@@ -18,8 +18,12 @@ _TOLD = {"category", "severity", "due_acknowledge", "due_resolve", "channel", "p
 
 
 async def open_case(tx: Transaction, new: NewComplaint, standards: Standards, caller: Principal) -> Dossier:
-    """Note a complaint and fix when it is due. The same id and content does nothing, other content 409."""
+    """Note a complaint and fix when it is due. The same id and content does nothing, other content 409.
+
+    Raises 410 for a customer who was erased.
+    """
     caller.demand_store(new.store_id)
+    await tx.admit(new.customer_id)
     complaint_id = new.id or str(uuid7())
     fresh = await _insert(tx, complaint_id, new, standards)
     complaint = await tx.session.get_one(Complaint, complaint_id)

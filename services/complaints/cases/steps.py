@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from services.complaints.cases.domain import Case, OutOfOrderError, Verb, WrongStateError, take
-from services.complaints.cases.dossier import Dossier, dossier
+from services.complaints.cases.dossier import Dossier, dossier, whose
 from services.complaints.cases.tables import Complaint, ComplaintStep
 from shared.events import Payload
 from shared.history import Subject, note
@@ -42,15 +42,16 @@ class Taken:
 
 
 async def locked(tx: Transaction, target: Target) -> Complaint:
-    """The complaint, locked until the transaction ends.
+    """The complaint, locked until the transaction ends; who complained is not erased until then.
 
-    Raises 404 (another store's too), 412: whoever read an older version is told so before anything
+    Raises 404 (another store's too), 410, 412: whoever read an older version is told so before anything
     is said about a state they have not seen.
     """
     complaint = await tx.session.get(Complaint, target.complaint_id, with_for_update=True)
     if complaint is None:
         raise Problem(NOT_FOUND, f"no complaint {target.complaint_id}")
     target.caller.hide_other_stores(complaint.store_id)
+    whose(complaint)
     demand_match(target.if_match, complaint.version)
     return complaint
 
@@ -102,7 +103,7 @@ async def tell(tx: Transaction, taken: Taken, payloads: Sequence[Payload]) -> Do
     complaint, subject = taken.complaint, Subject("complaint", taken.complaint.id, taken.complaint.version)
     after = complaint.model_dump(include=_CHANGING) | dict(taken.said)
     await note(tx, subject, taken.step.verb, before=taken.before, after=after, at=complaint.last_step_at)
-    key, time, store = complaint.customer_id, complaint.last_step_at, complaint.store_id
+    key, time, store = whose(complaint), complaint.last_step_at, complaint.store_id
     told = [tx.event(payload, key=key, subject=complaint.id, time=time, store=store) for payload in payloads]
     await record(tx.session, told)
     return await dossier(tx.session, complaint)

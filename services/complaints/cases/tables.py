@@ -12,14 +12,15 @@ from services.complaints.base import Base
 class Complaint(Base, table=True):
     """A customer complained. `owner`: who in the department has it; the due times were fixed at the opening.
 
-    `resolution`, `root_cause` and `first_contact` are those of the newest resolution.
+    `resolution`, `root_cause` and `first_contact` are those of the newest resolution. `customer_id`: none once they
+    demanded to be forgotten; the case counts for its store, and nobody reads it or takes a step in it.
     """
 
     __tablename__ = "complaints"
     __table_args__ = (Index("complaints_in_order", "created_at", "id"), {"info": {"entity": "complaint"}})
 
     id: str = Field(primary_key=True)
-    customer_id: str = Field(index=True)
+    customer_id: str | None = Field(default=None, index=True)
     store_id: str = Field(index=True)
     category: str
     severity: str

@@ -1,17 +1,29 @@
-"""Forgetting who demanded it."""
+"""Forgetting who demanded it: their cases stay, for what a store's cases tell of the store, as nobody's."""
 
-from collections.abc import Sequence
+from collections.abc import Collection
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.erased import Erased
-from shared.events import Event
+from shared.forgetting import answering
 from shared.handling import Handle
-from shared.outbox import Transaction
+
+_CASES = text("""
+    update complaints set customer_id = null, text = null, resolution = null, purchase_id = null, content = ''
+    where customer_id = any(:customers) returning id
+""")
+_STEPS = text("update complaint_steps set note = null where complaint_id = any(:cases)")
+_HISTORY = text("delete from history where entity = 'complaint' and entity_id = any(:cases)")
 
 
 def forgetting(erased: Erased) -> Handle:
     """The handler of `customer.erased`."""
+    return answering("complaints", erased, forget)
 
-    async def forget(tx: Transaction, events: Sequence[Event]) -> None:
-        await erased.admit(tx.session, [event.partitionkey for event in events])
 
-    return forget
+async def forget(session: AsyncSession, customers: Collection[str]) -> None:
+    """Take these customers, and all that anybody wrote about them, out of their cases."""
+    cases = list((await session.execute(_CASES, {"customers": list(customers)})).scalars())
+    for statement in (_STEPS, _HISTORY):
+        await session.execute(statement, {"cases": cases})

@@ -15,7 +15,7 @@ from shared.events import Event
 from shared.events.loyalty import CampaignAnswered, CampaignDelivered
 from shared.outbox import Transaction, record
 from shared.web.auth import Principal
-from shared.web.problems import CONFLICT, INVALID, NOT_FOUND, Kind, Problem
+from shared.web.problems import CONFLICT, GONE, INVALID, NOT_FOUND, Kind, Problem
 
 MOST_ERRORS = 100
 
@@ -33,10 +33,12 @@ async def deliver(tx: Transaction, campaign_id: str, told: Sequence[DeliveryTold
 
     So deliveries are told before anything is sent, and sent to whom the answer does not name as `control`.
 
-    Raises 404, 422 for a delivery before the campaign began, 409 where a customer's known delivery was
-    at another time or through another channel.
+    Raises 404, 410 where a customer was erased, 422 for a delivery before the campaign began, 409 where a
+    customer's known delivery was at another time or through another channel.
     """
-    campaign = await _campaign(tx, campaign_id, caller)
+    caller.demand_chain()
+    await _admit(tx, "deliveries", [entry.customer_id for entry in told])
+    campaign = await _campaign(tx, campaign_id)
     early = [n for n, entry in enumerate(told) if entry.delivered_at < begins(campaign.starts_on)]
     _refuse(INVALID, "deliveries", "delivered_at", "before the campaign began", early)
     firsts = {entry.customer_id: entry for entry in reversed(told)}
@@ -53,9 +55,11 @@ async def deliver(tx: Transaction, campaign_id: str, told: Sequence[DeliveryTold
 async def answer(tx: Transaction, campaign_id: str, told: Sequence[ResponseTold], caller: Principal) -> Taken:
     """Note responses; identical ones count as duplicates, different ones of one customer all count.
 
-    Raises 404, 422 for a response of a customer whom the campaign did not reach, or not yet.
+    Raises 404, 410 where a customer was erased, 422 for a response of one whom the campaign did not reach, or not yet.
     """
-    await _campaign(tx, campaign_id, caller)
+    caller.demand_chain()
+    await _admit(tx, "responses", [entry.customer_id for entry in told])
+    await _campaign(tx, campaign_id)
     sent = await _deliveries(tx, campaign_id, sorted({entry.customer_id for entry in told}))
     reached = {customer for customer, known in sent.items() if not known.held_back}
     unknown = [n for n, entry in enumerate(told) if entry.customer_id not in reached]
@@ -67,8 +71,13 @@ async def answer(tx: Transaction, campaign_id: str, told: Sequence[ResponseTold]
     return Taken(accepted=len(fresh), duplicate=len(told) - len(fresh))
 
 
-async def _campaign(tx: Transaction, campaign_id: str, caller: Principal) -> Campaign:
-    caller.demand_chain()
+async def _admit(tx: Transaction, entries: str, customers: Sequence[str]) -> None:
+    erased = await tx.refused(set(customers))
+    gone = [n for n, customer in enumerate(customers) if customer in erased]
+    _refuse(GONE, entries, "customer_id", "the customer demanded to be forgotten", gone)
+
+
+async def _campaign(tx: Transaction, campaign_id: str) -> Campaign:
     campaign = await tx.session.get(Campaign, campaign_id, with_for_update={"key_share": True})
     if campaign is None:
         raise Problem(NOT_FOUND, f"no campaign {campaign_id}")

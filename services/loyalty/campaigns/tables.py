@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import Boolean, Column, DateTime, ForeignKeyConstraint, Numeric, text
+from sqlalchemy import Boolean, Column, DateTime, ForeignKeyConstraint, Index, Numeric, text
 from sqlmodel import Field
 
 from services.loyalty.base import Base
@@ -32,6 +32,7 @@ class Delivery(Base, table=True):
     """A campaign reached a customer, once; or would have, had the customer not been held back as its control group."""
 
     __tablename__ = "deliveries"
+    __table_args__ = (Index("deliveries_of_customer", "customer_id"),)
 
     campaign_id: str = Field(primary_key=True, foreign_key="campaigns.id")
     customer_id: str = Field(primary_key=True)

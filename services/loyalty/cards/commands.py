@@ -14,7 +14,11 @@ from shared.web.work import Existing
 
 
 async def issue(tx: Transaction, new: NewCard) -> Existing[Card]:
-    """Issue a card; the same id with the same content does nothing, with other content 409."""
+    """Issue a card; the same id with the same content does nothing, with other content 409.
+
+    Raises 410 for a customer who was erased.
+    """
+    await tx.admit(new.customer_id)
     known = None if new.id is None else await tx.session.get(Card, new.id)
     if known is not None:
         # Whoever told no moment took ours; told again later, it is still the same card.

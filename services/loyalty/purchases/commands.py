@@ -18,10 +18,12 @@ async def record(tx: Transaction, new: NewPurchase, caller: Principal) -> Existi
     """Record a purchase; the same id with the same content does nothing.
 
     Raises 409 for an id with other content, and for a receipt that is known under another id; 422 for a card
-    that is unknown or blocked where no customer is told, or somebody else's.
+    that is unknown or blocked where no customer is told, or somebody else's; 410 for a customer who was erased.
     """
     caller.demand_store(new.store_id)
     bill = Bill.of(new, await holders(tx.session, [new.card_id]))
+    if bill.told.customer_id is not None:
+        await tx.admit(bill.told.customer_id)
     if bill.refused is None and await store_one(tx, bill):
         return Existing(_view(tx, bill), existed=False)
     known = None if new.id is None else await tx.session.get(Purchase, new.id)

@@ -12,7 +12,7 @@ from services.loyalty.purchases.storing import store_many
 from shared.outbox import Transaction
 from shared.web.auth import Principal
 from shared.web.imports import Line, Verdict, other_store, rejected
-from shared.web.problems import CONFLICT, INVALID
+from shared.web.problems import CONFLICT, GONE, INVALID
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,11 @@ class Entry:
     line: int
     id: str | None
     bill: Bill
+
+    @property
+    def customer(self) -> str | None:
+        """Who bought, if they or their card were told."""
+        return self.bill.told.customer_id
 
 
 @dataclass(slots=True)
@@ -57,7 +62,10 @@ async def take_in(tx: Transaction, lines: Sequence[Line[NewPurchase]], caller: P
     own = [line for line in lines if caller.serves(line.body.store_id)]
     verdicts = [other_store(line.number) for line in lines if not caller.serves(line.body.store_id)]
     cards = await holders(tx.session, (line.body.card_id for line in own))
-    waiting = [Entry(line.number, line.body.id, Bill.of(line.body, cards)) for line in own]
+    entries = [Entry(line.number, line.body.id, Bill.of(line.body, cards)) for line in own]
+    erased = await tx.refused({entry.customer for entry in entries if entry.customer is not None})
+    verdicts += [_gone(entry) for entry in entries if entry.customer in erased]
+    waiting = [entry for entry in entries if entry.customer not in erased]
     known = Known()
     while waiting:
         # A line that shares its id or receipt with one before it is judged after that one's fate is known.
@@ -82,6 +90,10 @@ def _judged(entry: Entry, fresh: set[str], known: Known) -> Verdict:
     if entry.bill.refused is not None:
         return rejected(entry.line, INVALID, [{"pointer": "/card_id", "detail": entry.bill.refused}])
     raise RuntimeError("the database knows a purchase that it does not show")
+
+
+def _gone(entry: Entry) -> Verdict:
+    return rejected(entry.line, GONE, [{"pointer": "/customer_id", "detail": "the customer demanded to be forgotten"}])
 
 
 def _apart(entries: Iterable[Entry]) -> tuple[list[Entry], list[Entry]]:
