@@ -81,7 +81,7 @@ def test_a_planted_opening_is_found(rule: dict[str, Any]) -> None:
 @pytest.mark.parametrize("workload", list(workloads()), ids=lambda workload: workload.name)
 def test_each_process_reaches_what_it_needs(workload: Any) -> None:
     role = workload.labels["app.kubernetes.io/component"]
-    wanted = {53, 5432} | ({9092} if role in BROKER_ROLES else set()) | ({443} if role == "web" else set())
+    wanted: set[object] = {53, 5432} | ({9092} if role in BROKER_ROLES else set()) | ({443} if role == "web" else set())
     if workload.name == "customers-web":
         wanted |= {"http"}  # an export asks the other services
     assert reached(workload.labels, "egress") == wanted

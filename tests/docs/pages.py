@@ -43,10 +43,10 @@ def _step(command: str) -> Step:
 
 
 def holds(shown: Any, answer: Any) -> bool:
-    """Whether the answer has all that the page shows: members of objects, items of lists in their order."""
+    """Whether the answer has all that the page shows: members of objects, items of lists in their order; `…`: any."""
     if isinstance(shown, dict):
         return isinstance(answer, dict) and all(name in answer and holds(v, answer[name]) for name, v in shown.items())
     if isinstance(shown, list):
         same = isinstance(answer, list) and len(answer) == len(shown)
         return same and all(map(holds, shown, answer))
-    return bool(shown in (answer, "…"))
+    return answer is not None if shown == "…" else bool(shown == answer)

@@ -68,6 +68,6 @@ def _header(line: str) -> tuple[str, str]:
 
 
 def _at(found: Any, path: str) -> Any:
-    for name in path.split("."):
-        found = found[int(name[1:-1])] if name.startswith("[") else found[name]
+    for name in re.findall(r"\w+", path):
+        found = found[int(name)] if name.isdigit() else found[name]
     return found

@@ -12,6 +12,7 @@ from deploy.local.issuer import Issuer
 from services.complaints import web as complaints
 from services.complaints.settings import ComplaintsSettings
 from services.customers import web as customers
+from services.customers.settings import CustomersSettings
 from services.loyalty import web as loyalty
 from shared.settings import WebSettings
 from tests.complaints.cases import COMPLAINT
@@ -21,7 +22,7 @@ from tests.support.client import Client, client_of
 
 Build = Callable[[Any], FastAPI]
 RECORDING: dict[str, tuple[Build, type[WebSettings]]] = {
-    "customers": (customers.build, WebSettings),
+    "customers": (customers.build, CustomersSettings),
     "complaints": (complaints.build, ComplaintsSettings),
     "loyalty": (loyalty.build, WebSettings),
 }
@@ -30,12 +31,35 @@ EXIT = {"id": "e1", "reason": "price", "occurred_at": "2026-03-01T00:00:00Z"}
 LINES = [{"line": 1, "quantity": "1", "refund_amount": "1.00"}]
 BACK = {"id": "r1", "occurred_at": "2017-01-03T10:00:00Z", "reason": "unwanted", "lines": LINES}
 CAMPAIGN = {"id": "18", "name": "Autumn", "kind": "mass", "starts_on": "2017-10-30", "ends_on": "2017-12-24"}
+LATE = "2199-01-01T00:00:00Z"
 MADE: dict[str, list[tuple[str, str, dict[str, Any]]]] = {
     "customers": [
         ("PUT", "/v1/customers/asha", {"kind": "individual"}),
         ("PUT", "/v1/customers/asha/consents/marketing/mail", GRANT),
         ("POST", "/v1/customers/asha/exits", EXIT),
         ("POST", "/v1/visits", BEGUN),
+        ("POST", "/v1/prospects", {"customer_id": "asha"}),
+        ("POST", "/v1/customers/asha/doubts", {"id": "d1", "topic": "price"}),
+        (
+            "POST",
+            "/v1/customers/asha/objectives",
+            {"title": "More visits", "target": "4", "unit": "visits", "due_at": LATE},
+        ),
+        ("POST", "/v1/customers/asha/commitments", {"what": "call back", "due_at": LATE}),
+        ("POST", "/v1/customers/asha/requirements", {"id": "q1", "what": "no nuts"}),
+        ("POST", "/v1/customers/asha/requirements/q1/checks", {"conforms": True}),
+        ("POST", "/v1/customers/asha/contacts", {"purpose": "marketing", "channel": "mail"}),
+        ("POST", "/v1/partners", {"id": "emp-7", "kind": "employee"}),
+        ("POST", "/v1/relationships", {"customer_id": "asha", "party_id": "emp-7", "role": "account_manager"}),
+        ("PUT", "/v1/customers/ben", {"kind": "individual"}),
+        ("PUT", "/v1/customers/asha/duplicates/ben", {"same": False}),
+        ("POST", "/v1/touchpoints", {"customer_id": "asha", "channel": "phone"}),
+        ("POST", "/v1/baggage", {"store_id": "330", "accepted": True, "customer_id": "asha"}),
+        ("POST", "/v1/customers/asha/gestures", {"kind": "social", "by": "emp-7"}),
+        ("POST", "/v1/customers/asha/preferences", {"topic": "quiet-hours"}),
+        ("POST", "/v1/customers/asha/solutions", {"what": "boots made to measure"}),
+        ("POST", "/v1/customers/asha/integrations", {"id": "i1", "kind": "portal"}),
+        ("POST", "/v1/customers/asha/process-steps", {"step": "quote"}),
     ],
     "complaints": [("POST", "/v1/complaints", COMPLAINT)],
     "loyalty": [
@@ -54,7 +78,8 @@ async def templates(client: Client) -> list[re.Pattern[str]]:
     """The paths by which one entity is read: they end with its id."""
     paths = (await client.http.get("/openapi.json")).json()["paths"]
     found = [path for path, operations in paths.items() if path.endswith("}") and "get" in operations]
-    return [re.compile(re.sub(r"\{\w+\}", "[^/]+", path)) for path in found]
+    versioned = [path for path in found if not path.startswith("/v1/erasures/")]  # a receipt has no version
+    return [re.compile(re.sub(r"\{\w+\}", "[^/]+", path)) for path in versioned]
 
 
 @pytest.mark.parametrize("service", RECORDING)
@@ -69,7 +94,8 @@ async def test_W03_every_entity_is_read_with_its_etag_and_not_again_while_that_l
             made = await client.call(method, path, body)
             assert made.is_success, made.text
             place = made.headers.get("Location", path)
-            await read_again(client, place, made.json(), made.headers["ETag"])
+            shown = {name: value for name, value in made.json().items() if name != "token"}  # of a bag: told once
+            await read_again(client, place, shown, made.headers["ETag"])
             untried = [template for template in untried if not template.fullmatch(place)]
         assert not untried, "add to MADE what makes one"
 
@@ -96,7 +122,9 @@ async def test_W03_what_is_not_there_has_no_version_that_could_match(
 ) -> None:
     build, settings = RECORDING[service]
     async with client_of(service, build, infrastructure.postgres_url, issuer, settings) as client:
-        await client.put("/v1/customers/asha", {"kind": "individual"}) if "/consents/" in path else None
+        for customer in ("/v1/customers/asha", "/v1/customers/ben"):
+            if service == "customers" and path.count("/") > 3:
+                await client.put(customer, {"kind": "individual"})
         recorded = len(await client.outbox())
         for match in ('"1"', "*"):
             assert (await client.put(path, body, match=match)).status_code == 412
