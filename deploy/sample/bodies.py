@@ -68,14 +68,14 @@ def purchase_id(head: Head) -> str:
 
 
 def visit(head: Head) -> Body:
-    """A basket as a visit; when the customer left is not known."""
+    """A basket as a visit, which ends at the till: when the customer came, and left, nobody noted."""
     return {
         "id": f"v-{head.basket}",
         "customer_id": customer_id(head.household),
         "store_id": str(head.store),
         "channel": CHANNEL,
         "started_at": instant(head.at),
-        "ended_at": None,
+        "ended_at": instant(head.at),
         "purpose": "shopping",
         "converted": True,
         "two_way": False,

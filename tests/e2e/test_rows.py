@@ -85,15 +85,6 @@ async def test_L02_imported_visits_arrive(crm: Pipeline, who: str) -> None:
     assert card["cs"]["customer_measurements"]["evidence"][0]["subject"] == f"{who}-v"
 
 
-async def test_C07_a_conversation_that_ends_with_an_outcome_counts(crm: Pipeline, who: str) -> None:
-    visit = {"customer_id": who, "channel": "store", "started_at": ago(hours=3), "two_way": True}
-    begun = await done(crm.customers, "POST", "/v1/visits", visit)
-    dialogue = "communications_interaction_positioning"
-    await crm.card_when(who, lambda card: card["cs"][dialogue]["score"] == 0)
-    await done(crm.customers, "POST", f"/v1/visits/{begun['id']}/end", {"outcome": "promised"}, match='"1"')
-    await crm.card_when(who, lambda card: card["cs"][dialogue]["score"] == 100)
-
-
 async def test_C10_a_contact_counts_only_under_consent(crm: Pipeline, who: str) -> None:
     await done(crm.customers, "PUT", f"/v1/customers/{who}", {"kind": "individual"})
     campaign = {"id": f"c-{who}", "name": "Spring", "kind": "personal", "starts_on": ago(days=20)[:10]}

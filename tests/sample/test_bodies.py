@@ -53,8 +53,8 @@ def test_a_purchase(head: Head) -> None:
 
 
 def test_a_visit(head: Head) -> None:
-    told = bodies.visit(head)
-    assert (told["id"], told["started_at"], told["ended_at"]) == ("v-31198570044", "2017-01-01T11:53:26Z", None)
+    told, paid_at = bodies.visit(head), "2017-01-01T11:53:26Z"
+    assert (told["id"], told["started_at"], told["ended_at"]) == ("v-31198570044", paid_at, paid_at)
     assert told["converted"] is True
     assert told["two_way"] is False
 

@@ -32,12 +32,14 @@ LINES = [{"line": 1, "quantity": "1", "refund_amount": "1.00"}]
 BACK = {"id": "r1", "occurred_at": "2017-01-03T10:00:00Z", "reason": "unwanted", "lines": LINES}
 CAMPAIGN = {"id": "18", "name": "Autumn", "kind": "mass", "starts_on": "2017-10-30", "ends_on": "2017-12-24"}
 LATE = "2199-01-01T00:00:00Z"
+TALK = {"named": "need", "topic": "boots", "response": "open", "occurred_at": BEGUN["started_at"]}
 MADE: dict[str, list[tuple[str, str, dict[str, Any]]]] = {
     "customers": [
         ("PUT", "/v1/customers/asha", {"kind": "individual"}),
         ("PUT", "/v1/customers/asha/consents/marketing/mail", GRANT),
         ("POST", "/v1/customers/asha/exits", EXIT),
         ("POST", "/v1/visits", BEGUN),
+        ("POST", "/v1/visits/v1/conversations", TALK),
         ("POST", "/v1/prospects", {"customer_id": "asha"}),
         ("POST", "/v1/customers/asha/doubts", {"id": "d1", "topic": "price"}),
         (
@@ -55,11 +57,13 @@ MADE: dict[str, list[tuple[str, str, dict[str, Any]]]] = {
         ("PUT", "/v1/customers/asha/duplicates/ben", {"same": False}),
         ("POST", "/v1/touchpoints", {"customer_id": "asha", "channel": "phone"}),
         ("POST", "/v1/baggage", {"store_id": "330", "accepted": True, "customer_id": "asha"}),
-        ("POST", "/v1/customers/asha/gestures", {"kind": "social", "by": "emp-7"}),
+        ("POST", "/v1/customers/asha/gestures", {"kind": "social", "by": "emp-7", "why": "rain"}),
         ("POST", "/v1/customers/asha/preferences", {"topic": "quiet-hours"}),
         ("POST", "/v1/customers/asha/solutions", {"what": "boots made to measure"}),
         ("POST", "/v1/customers/asha/integrations", {"id": "i1", "kind": "portal"}),
-        ("POST", "/v1/customers/asha/process-steps", {"step": "quote"}),
+        ("POST", "/v1/customers/asha/integrations/i1/start", {}),
+        ("POST", "/v1/customers/asha/integrations/i1/use", {"kind": "order"}),
+        ("POST", "/v1/customers/asha/process-steps", {"step": "quote", "due_at": LATE}),
     ],
     "complaints": [("POST", "/v1/complaints", COMPLAINT)],
     "loyalty": [
@@ -91,9 +95,11 @@ async def test_W03_every_entity_is_read_with_its_etag_and_not_again_while_that_l
         untried = await templates(client)
         assert untried
         for method, path, body in MADE[service]:
-            made = await client.call(method, path, body)
+            made = await client.call(method, path, body, match='"1"' if path.endswith("/start") else None)
             assert made.is_success, made.text
             place = made.headers.get("Location", path)
+            if made.status_code == 200 and method == "POST":
+                continue  # a step, of what was read before
             shown = {name: value for name, value in made.json().items() if name != "token"}  # of a bag: told once
             await read_again(client, place, shown, made.headers["ETag"])
             untried = [template for template in untried if not template.fullmatch(place)]
