@@ -20,6 +20,11 @@ _KNOWN = text("select digest from erased where digest = any(:digests)")
 _ADD = text("insert into erased (digest, erased_at) values (:digest, :at) on conflict do nothing")
 _TOLD = text("insert into erased (digest, erased_at) values (:digest, :at) on conflict do nothing returning true")
 _UNANSWER = text("delete from idempotency_keys where names && cast(:names as text[])")
+_UNANSWER_UNNAMED = text("""
+    delete from idempotency_keys using unnest(cast(:names as text[])) as told (id)
+    where idempotency_keys.names = '{}' and strpos(convert_from(body, 'UTF8'), '"' || told.id || '"') > 0
+""")
+"""Answers that hold ids in lists alone, or were stored before ids were noted beside them."""
 _UNTELL = text("delete from outbox where aggregateid = any(:names)")
 
 
@@ -61,6 +66,7 @@ class Erased:
         After their rows are gone: whoever held one until now may have said something yet.
         """
         await session.execute(_UNANSWER, {"names": list(names)})
+        await session.execute(_UNANSWER_UNNAMED, {"names": list(names)})
         await session.execute(_UNTELL, {"names": list(names)})
 
     def digest(self, name: str) -> bytes:

@@ -24,10 +24,13 @@ Held = dict[str, list[dict[str, Any]]]
 def owned(metadata: MetaData, customers: Collection[str]) -> Owned:
     """Which rows of each table are these customers'; tables that hold nothing of customers are left out."""
     found: Owned = {}
-    for table in metadata.sorted_tables:
-        whose = [*_own(table, customers), *_parts(table, metadata, found)]
-        if whose:
-            found[table.name] = or_(*whose)
+    waiting = list(metadata.sorted_tables)
+    while waiting:  # a part without a foreign key may stand before what it is of
+        added = {table.name: whose for table in waiting if (whose := _whose(table, metadata, customers, found))}
+        if not added:
+            break
+        found |= {name: or_(*whose) for name, whose in added.items()}
+        waiting = [table for table in waiting if table.name not in added]
     return found
 
 
@@ -48,6 +51,10 @@ def of_history(metadata: MetaData, theirs: Owned) -> ColumnElement[bool]:
             (key,) = table.primary_key
             whose.append(and_(HISTORY.c.entity == entity, HISTORY.c.entity_id.in_(select(key).where(mine))))
     return or_(false(), *whose)
+
+
+def _whose(table: Table, metadata: MetaData, customers: Collection[str], found: Owned) -> list[ColumnElement[bool]]:
+    return [*_own(table, customers), *_parts(table, metadata, found)]
 
 
 def _own(table: Table, customers: Collection[str]) -> list[ColumnElement[bool]]:

@@ -7,7 +7,7 @@ from services.complaints.cases import api as cases
 from services.complaints.settings import ComplaintsSettings
 from shared.settings import load
 from shared.web import status
-from shared.web.app import create_app
+from shared.web.app import Remembered, create_app
 from shared.web.export import part_router
 from shared.web.server import serve_web
 
@@ -16,7 +16,8 @@ SERVICE = "complaints"
 
 def build(settings: ComplaintsSettings) -> FastAPI:
     """The REST application."""
-    return create_app(SERVICE, settings, [cases.router, part_router(Base.metadata), status.router])
+    routers = [cases.router, part_router(Base.metadata), status.router]
+    return create_app(SERVICE, settings, routers, dependencies=[Remembered])
 
 
 async def serve(_service: str) -> None:

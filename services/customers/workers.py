@@ -1,9 +1,11 @@
 """The customers service's worker: wiring only."""
 
+from services.customers.baggage.blanking import blank_gone
 from services.customers.baggage.closing import close_forgotten
 from services.customers.commitments.commands import miss_due
 from services.customers.erasures.commands import take_in
 from services.customers.prospects.commands import bought
+from services.customers.requirements import commands as requirements
 from services.customers.stores.commands import keep
 from services.customers.visits.commands import close_left_open
 from shared.events import Payload
@@ -24,7 +26,8 @@ def working(_settings: ConsumerSettings) -> Work:
         PurchaseCompleted: bought,
         ErasureCompleted: take_in,
     }
-    return Work("customers", [PURCHASES, REFERENCE, ERASURES], handlers, [close_left_open, close_forgotten, miss_due])
+    duties = [close_left_open, close_forgotten, blank_gone, miss_due, requirements.miss_due]
+    return Work("customers", [PURCHASES, REFERENCE, ERASURES], handlers, duties)
 
 
 async def work(_service: str) -> None:

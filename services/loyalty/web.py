@@ -10,7 +10,7 @@ from services.loyalty.purchases import api as purchases
 from services.loyalty.purchases import returns_api as returns
 from shared.settings import WebSettings, load
 from shared.web import status
-from shared.web.app import create_app
+from shared.web.app import Remembered, create_app
 from shared.web.export import part_router
 from shared.web.server import serve_web
 
@@ -21,7 +21,7 @@ def build(settings: WebSettings) -> FastAPI:
     """The REST application."""
     own = [purchases.router, returns.router, catalogue.router, cards.router, campaigns.router]
     routers = [*own, part_router(Base.metadata), status.router]
-    return create_app(SERVICE, settings, routers)
+    return create_app(SERVICE, settings, routers, dependencies=[Remembered])
 
 
 async def serve(_service: str) -> None:

@@ -24,7 +24,7 @@ Command = Callable[[Transaction], Awaitable[T]]
 Render = Callable[[T], BaseModel]
 
 _TRACEPARENT = re.compile(r"^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$")
-_NAMED = re.compile(rb'"(?:[a-z_]*customer_|owner_)?id":"([A-Za-z0-9._-]{1,64})"')
+_NAMED = re.compile(rb'"(?:(?:[a-z_]*customer_|owner_|party_|other_)?id|into|merged_into)":"([A-Za-z0-9._-]{1,64})"')
 """The ids in an answer by which an erasure finds it."""
 _CLAIM = text("""
     select pg_try_advisory_xact_lock(hashtextextended(:client || ' ' || :key, 0)) as free,

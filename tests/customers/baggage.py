@@ -5,11 +5,12 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import asyncpg
 import httpx
 
 from services.customers.baggage.closing import close_forgotten
 from shared.database import open_engine
-from shared.duties import Clock
+from shared.duties import Clock, Duty
 from tests.support.client import Client
 
 LEFT = datetime(2025, 1, 5, 10, tzinfo=UTC)
@@ -104,10 +105,22 @@ def rule(answer: httpx.Response) -> str:
 
 
 @asynccontextmanager
-async def watched(customers: Client) -> AsyncIterator[Clock]:
-    """A clock that ends the counters' days."""
+async def watched(customers: Client, duty: Duty = close_forgotten) -> AsyncIterator[Clock]:
+    """A clock that ends the counters' days, or does another duty."""
     engine = open_engine(customers.database_url)
     try:
-        yield Clock(engine, "/crm/customers", [close_forgotten])
+        yield Clock(engine, "/crm/customers", [duty])
     finally:
         await engine.dispose()
+
+
+async def dump(customers: Client, *without: str) -> str:
+    """Everything in the service's database; bytes as hexadecimal digits."""
+    connection = await asyncpg.connect(customers.database_url)
+    try:
+        named = await connection.fetch("select tablename from pg_tables where schemaname = 'public'")
+        tables = {row["tablename"] for row in named} - set(without)
+        rows = [await connection.fetch(f"select t::text as row from {table} t") for table in sorted(tables)]  # noqa: S608
+    finally:
+        await connection.close()
+    return "\n".join(row["row"] for found in rows for row in found)

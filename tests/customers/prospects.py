@@ -4,11 +4,16 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.customers.prospects.commands import first_use
 from services.customers.workers import working
+from shared import clock
 from shared.database import open_engine
 from shared.events import Event
 from shared.events.customers import AcquisitionStageChanged
 from shared.handling import handling
+from shared.outbox import Transaction
 from shared.received import Received
 from shared.web.problems import WRONG_STATE
 from tests.support.client import Client
@@ -27,6 +32,11 @@ NEW: dict[str, Any] = {
     "occurred_at": "2026-03-01T09:00:00Z",
     "simulated": True,
 }
+
+
+def shown(moment: datetime) -> str:
+    """As an answer writes it."""
+    return moment.isoformat().replace("+00:00", "Z")
 
 
 async def known(customers: Client, name: str = "asha", **profile: Any) -> None:
@@ -85,5 +95,15 @@ async def receive(customers: Client, *batches: Sequence[Event]) -> None:
             async with engine.begin() as connection:
                 received = [Received(event, event.time, None) for event in batch]
                 await handling("/crm/customers", work.handlers)(connection, received)
+    finally:
+        await engine.dispose()
+
+
+async def used(customers: Client, at: datetime, name: str = "asha") -> None:
+    """What a touchpoint of the kind first_use does."""
+    engine = open_engine(customers.database_url)
+    try:
+        async with AsyncSession(engine) as session, session.begin():
+            await first_use(Transaction(session, "/crm/customers", clock.now(), "desk-1"), name, at)
     finally:
         await engine.dispose()

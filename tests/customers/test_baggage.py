@@ -184,16 +184,49 @@ async def test_C08_who_left_an_address_is_contacted(customers: Client) -> None:
     for verb in ("tag", "discard-perishables"):
         assert rule(await step(customers, "b1", verb)) == "there is an address on the bag: contact its owner first"
     contacted = await walk(customers, "contact-owner", occurred_at=at(hours=10))
-    assert (contacted["state"], contacted["until"]) == ("contacted", at(days=30, hours=10))
+    assert (contacted["state"], contacted["until"]) == ("contacted", at(days=7, hours=10))
     [newest, *_] = await said(customers)
     assert (newest["after"]["by"], newest["after"]["how"]) == ("emp-9", "by telephone")
     again = await walk(customers, "contact-owner", occurred_at=at(days=3))
     assert again["until"] == contacted["until"], "told again, the owner has no longer to come"
-    early = await step(customers, "b1", "discard-perishables", occurred_at=at(days=30, hours=9))
+    discarded = await walk(customers, "discard-perishables", occurred_at=at(days=3))
+    assert (discarded["state"], discarded["until"]) == ("discarded", contacted["until"]), "what perishes does not wait"
+    early = await step(customers, "b1", "tag", occurred_at=at(days=7, hours=9))
     assert "its owner was contacted and is waited for until" in rule(early)
-    assert (await walk(customers, "discard-perishables", occurred_at=at(days=30, hours=10)))["until"] is None
-    await walk(customers, "tag", "retain", occurred_at=at(days=31))
+    assert (await walk(customers, "tag", occurred_at=at(days=7, hours=10)))["until"] is None
+    await walk(customers, "retain", occurred_at=at(days=31))
     assert (await walk(customers, "dispose", occurred_at=at(days=61)))["state"] == "disposed"
+
+
+async def test_C08_an_owner_is_contacted_though_somebody_finds_no_address_any_more(customers: Client) -> None:
+    await deposit(customers)
+    await walk(customers, "close-of-day", "inspect", address_found=True)
+    before = await all_of(customers)
+    assert "an address was found on the bag" in rule(await step(customers, "b1", "inspect", address_found=False))
+    assert await all_of(customers) == before
+
+
+async def test_C08_who_authenticates_is_an_employee_who_is_with_us(customers: Client) -> None:
+    await deposit(customers)
+    await walk(customers, "report-lost")
+    for party, kind in {"emp-1": "employee", "emp-8": "employee", "emp-7": "vendor"}.items():
+        known = await customers.post("/v1/partners", {"id": party, "kind": kind})
+        assert known.status_code == 201, known.text
+    assert (await customers.post("/v1/partners/emp-8/leave", {}, match="*")).status_code == 200
+    before = await all_of(customers)
+    for who in ("emp-7", "emp-8", "emp-9"):
+        assert "an employee who is with us" in rule(await step(customers, "b1", "authenticate", authenticated_by=who))
+    assert await all_of(customers) == before
+    assert (await walk(customers, "authenticate", authenticated_by="emp-1"))["claim"] == "authenticated"
+
+
+async def test_C08_a_bag_of_nobody_is_the_claimant_s_whom_we_know(customers: Client) -> None:
+    await deposit(customers, customer_id=None)
+    assert (await step(customers, "b1", "report-lost", customer_id="ben")).json()["customer_id"] == "ben"
+    assert (await said(customers))[0]["after"]["customer_id"] == "ben"
+    assert (await step(customers, "b1", "report-lost", customer_id="asha")).json()["customer_id"] == "ben"
+    assert (await walk(customers, "authenticate", "return"))["state"] == "returned"
+    assert (await customers.outbox())[-1].partitionkey == "ben"
 
 
 async def test_C08_without_an_address_there_is_nobody_to_contact(customers: Client) -> None:

@@ -1,7 +1,7 @@
 """C08: the end of a store's day, told by the store or noticed by the clock; and two employees at one bag."""
 
 import asyncio
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import select
@@ -101,6 +101,30 @@ async def test_C08_a_day_that_has_not_begun_is_not_closed(customers: Client) -> 
     assert (await shown(customers))["unclaimed_at"] == "2025-01-06T04:59:59Z"
 
 
+async def test_C08_nobody_closes_tomorrow_by_a_time_ahead(customers: Client) -> None:
+    now = clock.now()
+    await keep_store(customers, "330", at_noon(now))
+    await deposit(customers, occurred_at=(now - timedelta(hours=1)).isoformat())
+    later = now + timedelta(hours=2)
+    await deposit(customers, id="later", occurred_at=later.isoformat())
+    ahead = {"occurred_at": (now + timedelta(hours=23)).isoformat()}
+    today = (await close(customers)).json()["day"]
+    tomorrow = (date.fromisoformat(today) + timedelta(days=1)).isoformat()
+    assert "has not begun in this store" in rule(await close(customers, day=tomorrow, **ahead))
+    assert (await close(customers, **ahead)).json()["day"] == today
+    assert await states(customers) == {"b1": "unclaimed", "later": "deposited"}
+
+
+async def test_C08_what_perishes_is_demanded_while_the_owner_is_waited_for(customers: Client) -> None:
+    await deposit(customers, perishable=True)
+    await close(customers, occurred_at=at(hours=1))
+    await walk(customers, "inspect", "contact-owner", address_found=True)
+    told = [(bag["id"], bag["demanded"]) for bag in (await close(customers)).json()["bags"]]
+    assert told == [("b1", "discard-perishables")]
+    await walk(customers, "discard-perishables")
+    assert (await close(customers)).json()["bags"] == []
+
+
 async def test_C08_the_clock_closes_for_a_store_that_forgot(customers: Client) -> None:
     await keep_store(customers, "330", NEW_YORK)
     await deposit(customers)
@@ -125,8 +149,8 @@ async def test_C08_a_return_of_that_day_may_be_told_after_the_clock(customers: C
 
 async def test_C08_two_clocks_and_a_store_close_each_bag_once(customers: Client) -> None:
     ids = [f"b{number}" for number in range(120)]
-    for start in range(0, 120, 20):
-        await asyncio.gather(*(deposit(customers, id=bag) for bag in ids[start : start + 20]))
+    for start in range(0, 120, 8):
+        await asyncio.gather(*(deposit(customers, id=bag) for bag in ids[start : start + 8]))
     async with watched(customers) as one, watched(customers) as other:
         done = await asyncio.gather(one.look(), other.look(), close(customers), close(customers))
         rest = await one.look()
@@ -175,16 +199,16 @@ async def test_C08_of_two_employees_at_one_bag_one_wins(customers: Client) -> No
 
 async def test_C08_returned_by_anybody_at_once_it_is_returned_once(customers: Client) -> None:
     token = await deposit(customers)
-    answers = await asyncio.gather(*(step(customers, token, "return") for _ in range(10)))
-    assert sorted(answer.status_code for answer in answers) == [200] + [409] * 9
+    answers = await asyncio.gather(*(step(customers, token, "return") for _ in range(8)))
+    assert sorted(answer.status_code for answer in answers) == [200] + [409] * 7
     assert kinds(await customers.outbox()).count("crm.baggage.returned.v1") == 1
 
 
 async def test_C08_a_return_while_the_day_is_closed(customers: Client) -> None:
-    tokens = {f"b{number}": await deposit(customers, id=f"b{number}") for number in range(12)}
+    tokens = {f"b{number}": await deposit(customers, id=f"b{number}") for number in range(8)}
     returns = [step(customers, token, "return", '"1"') for token in tokens.values()]
     *answers, closed = await asyncio.gather(*returns, close(customers))
     won = [bag for bag, answer in zip(tokens, answers, strict=True) if answer.status_code == 200]
     assert {answer.status_code for answer in answers} <= {200, 412}
-    assert closed.json()["unclaimed"] == 12 - len(won)
+    assert closed.json()["unclaimed"] == 8 - len(won)
     assert await states(customers) == {bag: "returned" if bag in won else "unclaimed" for bag in tokens}

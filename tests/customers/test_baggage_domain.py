@@ -124,6 +124,29 @@ def test_C08_a_time_ahead_ends_no_wait() -> None:
     assert domain.dispose(retained, When(LEFT + KEPT, LEFT + KEPT)).state == "disposed"
 
 
+def test_C08_who_is_no_employee_of_ours_authenticates_nothing() -> None:
+    reported, when = fit("deposited", "authenticate"), When(None, LEFT)
+    with pytest.raises(RefusedError, match="an employee who is with us"):
+        domain.authenticate(reported, when, "emp-7", ["Asha Rao"], verdict=False, employed=False)
+
+
+def test_C08_an_address_that_was_found_stays_found() -> None:
+    found = Standing("unclaimed", LEFT, address_found=True)
+    with pytest.raises(RefusedError, match="it is not unfound"):
+        domain.inspect(found, When(None, LEFT), address_found=False, perishable=None)
+    assert domain.inspect(found, When(None, LEFT), address_found=True, perishable=True).perishable
+
+
+def test_C08_what_perishes_does_not_wait_and_the_bag_does() -> None:
+    contacted = Standing("contacted", LEFT, perishable=True, address_found=True, until=LEFT + DAY)
+    assert demanded(contacted, LEFT) == "discard-perishables"
+    discarded = domain.discard_perishables(contacted, When(None, LEFT))
+    assert (discarded.until, demanded(discarded, LEFT)) == (LEFT + DAY, None)
+    with pytest.raises(RefusedError, match="is waited for"):
+        domain.tag(discarded, When(None, LEFT))
+    assert domain.tag(discarded, When(None, LEFT + DAY)).until is None
+
+
 class Counter(RuleBasedStateMachine):
     """Any verb at any time. The model knows no states: it judges each step by what was done before it."""
 
@@ -153,9 +176,9 @@ class Counter(RuleBasedStateMachine):
 
     @property
     def sorting(self) -> bool:
-        """Unclaimed, looked at, not tagged, and no owner to wait for."""
-        owner = self.address and not (self.did("contact-owner") and self.now >= self.wait)
-        return self.here and self.did("inspect") and not self.did("tag") and (not owner or self.did("discard"))
+        """Unclaimed, looked at, not tagged, and no owner to contact."""
+        told = self.did("contact-owner") or not self.address
+        return self.here and self.did("inspect") and not self.did("tag") and told
 
     def attempt(self, verb: str, may: bool, take: Callable[[], Standing]) -> bool:
         """Take the step; the machine and the model must agree whether it may be."""
@@ -183,7 +206,7 @@ class Counter(RuleBasedStateMachine):
     @rule(address=st.booleans(), perishable=st.sampled_from([None, True, False]))
     def inspect(self, address: bool, perishable: bool | None) -> None:
         later = self.did("contact-owner") or self.did("discard") or self.did("tag")
-        may = self.here and self.did("close-of-day") and not later
+        may = self.here and self.did("close-of-day") and not later and (address or not self.address)
         taking = lambda: domain.inspect(self.bag, self.when, address_found=address, perishable=perishable)  # noqa: E731
         if self.attempt("inspect", may, taking):
             self.address = address
@@ -203,7 +226,8 @@ class Counter(RuleBasedStateMachine):
 
     @rule()
     def tag(self) -> None:
-        may = self.sorting and (not self.perishable or self.did("discard"))
+        over = self.now >= self.wait or not self.address
+        may = self.sorting and over and (not self.perishable or self.did("discard"))
         self.attempt("tag", may, lambda: domain.tag(self.bag, self.when))
 
     @rule()
@@ -255,9 +279,8 @@ class Counter(RuleBasedStateMachine):
         verb = demanded(self.bag, self.now)
         if verb is not None:
             TOOK[verb](self.bag, self.when)
-        waiting = (
-            self.bag.state in ("contacted", "retained") and self.bag.until is not None and self.now < self.bag.until
-        )
+        waits = {"contacted": not self.perishable, "discarded": True, "retained": True}.get(self.bag.state, False)
+        waiting = waits and self.bag.until is not None and self.now < self.bag.until
         assert (verb is not None) == (self.bag.state in LEFT_BEHIND and not waiting)
 
 

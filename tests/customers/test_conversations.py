@@ -236,13 +236,18 @@ async def test_C07_a_bad_conversation_is_refused(
     await untouched(asha, path)
 
 
-async def test_C07_who_has_no_profile_is_promised_nothing(customers: Client) -> None:
-    await begin(customers)
+@pytest.mark.parametrize("path", [VISIT, TOUCHPOINT])
+async def test_C07_who_has_no_profile_is_promised_nothing(customers: Client, path: str) -> None:
+    await begin(customers, note=None)
+    await met(customers, two_way=False, begun=False, note=None)
     for changes in ({"response": "promised", "due_at": DUE}, {"named": "doubt"}):
-        refused = await customers.post(f"{VISIT}/conversations", SAID | changes)
-        assert (refused.status_code, "no customer asha" in refused.json()["detail"]) == (404, True)
-    assert (await customers.get(VISIT)).json()["version"] == 1
-    await say(customers)
+        refused = await customers.post(f"{path}/conversations", SAID | changes)
+        assert (refused.status_code, refused.json()["type"]) == (409, "urn:elevenfold:problem:wrong-state")
+        assert refused.json()["detail"].startswith("register the customer first")
+    assert (await customers.get(path)).json()["version"] == 1
+    assert (await customers.get("/v1/customers/asha/conversations")).json()["items"] == []
+    assert len(await customers.outbox()) == 2
+    await say(customers, path)
 
 
 async def test_C07_conversations_page_by_page(asha: Client) -> None:
@@ -262,10 +267,26 @@ async def test_W06_a_conversation_in_another_store(asha: Client, path: str) -> N
     bearer = bound(asha, "331")
     hidden = [
         await asha.get(f"{path}/conversations", bearer=bearer),
+        await asha.get("/v1/conversations/k1", bearer=bearer),
         await asha.post(f"{path}/conversations", SAID | {"id": "k2"}, bearer=bearer),
     ]
-    assert [answer.status_code for answer in hidden] == [404, 404]
-    whole = (await asha.get("/v1/customers/asha/conversations", bearer=bearer)).json()["items"]
-    assert [each["id"] for each in whole] == ["k1"], "one customer serves every store"
+    assert [answer.status_code for answer in hidden] == [404, 404, 404]
+    for stores, seen in ((["331"], []), (["331", "330"], ["k1"])):
+        whole = await asha.get("/v1/customers/asha/conversations", bearer=bound(asha, *stores))
+        assert [each["id"] for each in whole.json()["items"]] == seen
+    assert (await asha.get("/v1/conversations/k1", bearer=bound(asha, "330"))).status_code == 200
     mine = await asha.post(f"{path}/conversations", SAID | {"id": "k2"}, bearer=bound(asha, "330"))
     assert mine.status_code == 201
+
+
+async def test_W06_a_conversation_in_no_store_is_shown_as_its_visit_or_touchpoint_is(asha: Client) -> None:
+    await begin(asha, id="v2", store_id=None, note=None)
+    await met(asha, id="t2", store_id=None, note=None)
+    await say(asha, "/v1/visits/v2", id="visit")
+    await say(asha, "/v1/touchpoints/t2", id="touchpoint")
+    for options, seen in (({"bearer": bound(asha, "331")}, ["touchpoint"]), ({}, ["visit", "touchpoint"])):
+        listed = await asha.get("/v1/customers/asha/conversations", **options)
+        assert [each["id"] for each in listed.json()["items"]] == seen
+        for each in ("visit", "touchpoint"):
+            status = (await asha.get(f"/v1/conversations/{each}", **options)).status_code
+            assert status == (200 if each in seen else 404)

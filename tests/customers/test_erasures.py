@@ -106,10 +106,20 @@ async def test_C10_the_receipt_tells_nothing_of_the_person(customers: Client) ->
     assert (await customers.get("/v1/erasures/other")).status_code == 404
 
 
-async def test_C10_who_is_not_known_can_not_be_erased(customers: Client) -> None:
-    assert (await erase(customers, "nobody")).status_code == 404
-    assert await customers.outbox() == []
-    assert (await customers.put("/v1/customers/nobody", {"kind": "individual"})).status_code == 201
+async def test_C10_nobody_elses_history_names_who_is_erased(customers: Client) -> None:
+    for name in ("asha", "ben"):
+        assert (await customers.put(f"/v1/customers/{name}", {"kind": "individual"})).status_code == 201
+    assert (await customers.put("/v1/customers/ben/duplicates/asha", {"same": False})).is_success
+    await erased(customers, "asha")
+    parts = [change["part"] for change in (await customers.get("/v1/customers/ben/history")).json()["items"]]
+    assert parts == [None]
+
+
+async def test_C10_who_is_known_to_others_alone_can_be_erased(customers: Client) -> None:
+    """A till sells to whom nobody registered."""
+    assert (await erase(customers, "nobody")).status_code == 202
+    assert "crm.customer.erased.v1" in [event.type for event in await customers.outbox()]
+    assert (await customers.put("/v1/customers/nobody", {"kind": "individual"})).status_code == 410
 
 
 async def test_C10_who_has_no_profile_can_be_erased(customers: Client) -> None:

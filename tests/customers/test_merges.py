@@ -121,6 +121,17 @@ async def test_C04_merging_does_not_go_back_in_time(known: Client) -> None:
     assert await everything(known) == before
 
 
+async def test_C04_nobody_is_merged_into_who_stood_for_another_then(known: Client) -> None:
+    """Ben was Ann's in February: had Ann been Ben's then as well, they would have gone round in a circle."""
+    await merge(known, "ben", "ann", occurred_at=FIRST)
+    await unmerge(known, "ben", occurred_at=SECOND)
+    before = await everything(known)
+    refused = await merge(known, "ann", "ben", occurred_at="2026-02-15T10:00:00Z")
+    assert (refused.status_code, "ben was parted from somebody after that" in refused.json()["detail"]) == (409, True)
+    assert await everything(known) == before
+    assert (await merge(known, "ann", "ben", occurred_at=SECOND)).status_code == 200
+
+
 @pytest.mark.parametrize(
     ("one", "body", "match", "status"),
     [

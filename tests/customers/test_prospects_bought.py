@@ -1,36 +1,16 @@
 """C05: the first purchase moves a prospect by itself, and the first use secures them."""
 
 import asyncio
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncSession
 
-from services.customers.prospects.commands import first_use
-from shared import clock
-from shared.database import open_engine
-from shared.outbox import Transaction
-from tests.customers.prospects import BEGUN, PATH, begun, everything, known, receive, stages, step
+from tests.customers.prospects import BEGUN, PATH, begun, everything, known, receive, shown, stages, step, used
 from tests.support.client import Client
 from tests.support.told import purchase
 
 HOUR = timedelta(hours=1)
 BOUGHT = BEGUN + 2 * HOUR
-
-
-def shown(moment: datetime) -> str:
-    """As an answer writes it."""
-    return moment.isoformat().replace("+00:00", "Z")
-
-
-async def used(customers: Client, at: datetime, name: str = "asha") -> None:
-    """What a touchpoint of the kind first_use does."""
-    engine = open_engine(customers.database_url)
-    try:
-        async with AsyncSession(engine) as session, session.begin():
-            await first_use(Transaction(session, "/crm/customers", clock.now(), "desk-1"), name, at)
-    finally:
-        await engine.dispose()
 
 
 @pytest.mark.parametrize("buying_type", ["rational", "emotional", None])
@@ -120,8 +100,6 @@ async def test_C05_a_purchase_and_an_employee_at_once_leave_one_way(customers: C
 
 async def test_C05_the_first_use_moves_to_usage_and_secures(customers: Client) -> None:
     await begun(customers)
-    await used(customers, BOUGHT)
-    assert (await everything(customers))[0]["stage"] == "enquiry", "who has not bought uses nothing of ours"
     await receive(customers, [purchase("asha", "b1", BOUGHT)])
     await used(customers, BOUGHT + HOUR)
     read, [change, *_], _ = await everything(customers)

@@ -24,6 +24,7 @@ from services.customers.prospects.domain import (
     skipped,
     stalled,
     use,
+    use_kept,
 )
 from shared.events.customers import Stage
 
@@ -175,16 +176,31 @@ def test_C05_a_purchase_counts_once_and_not_before_the_enquiry() -> None:
 def test_C05_the_first_use_secures_who_has_bought(stage: Stage) -> None:
     prospect = at(stage)
     used = use(prospect, START + 2 * HOUR)
-    if stage in {"enquiry", "interaction"}:
-        assert used is None
-        return
     assert used is not None
+    if stage in {"enquiry", "interaction"}:
+        assert (used.stage, used.outcome, used.used_at) == (stage, None, START + 2 * HOUR)
+        return
     assert (used.stage, used.outcome, used.closed_at) == ("usage", "secured", START + 2 * HOUR)
     assert used.moved_at == (START + 2 * HOUR if stage == "exchange" else START + HOUR)
     assert use(prospect, START - HOUR) is None
     early = use(prospect, START)
     assert early is not None
     assert early.closed_at == START + HOUR
+
+
+@pytest.mark.parametrize(("hours", "secured"), [(1, False), (2, True), (3, True)])
+def test_C05_a_first_use_waits_for_the_purchase(hours: int, secured: bool) -> None:
+    waiting = use(at("interaction"), START + hours * HOUR)
+    assert waiting is not None
+    assert use_kept(waiting) is None, "who has not bought uses nothing of ours"
+    assert use(waiting, START + 4 * HOUR) is None, "the first use is the first"
+    earlier = use(waiting, START)
+    assert earlier is not None
+    assert earlier.used_at == START
+    bought = buy(waiting, START + 2 * HOUR)
+    assert bought is not None
+    over = use_kept(bought)
+    assert (over is not None and over.outcome == "secured" and over.closed_at == START + hours * HOUR) == secured
 
 
 def test_C05_the_stages_left_out() -> None:

@@ -43,6 +43,7 @@ class Pipeline(RuleBasedStateMachine):
         self.places, self.brought = [0], [False]
         self.verdict: Verdict | None = None
         self.over, self.spent, self.last_purchase = False, 0, minute - 1
+        self.waiting: int | None = None
 
     def moment(self, minute: int) -> datetime:
         return START + timedelta(minutes=minute)
@@ -96,8 +97,13 @@ class Pipeline(RuleBasedStateMachine):
     def use_it(self, ago: int) -> None:
         minute = self.minute - ago
         found = use(self.prospect, self.moment(minute))
-        if self.over or self.places[-1] < 2 or minute < self.first:
+        if self.over or minute < self.first:
             assert found is None
+            return
+        if self.places[-1] < 2:
+            self.prospect = found or self.prospect
+            self.waiting = min(minute, minute if self.waiting is None else self.waiting)
+            assert self.prospect.used_at == self.moment(self.waiting)
             return
         assert found is not None
         self.prospect, self.minute, self.over = found, max(minute, self.minute), True

@@ -152,7 +152,7 @@ async def test_C05_a_list_is_narrowed_by_what_prospects_are(customers: Client) -
     assert [item["id"] for item in first["items"] + rest["items"]] == ["asha", "ben", "carl", "dora", "eve", "fred"]
 
 
-async def test_W06_a_bound_token_begins_and_lists_its_stores_but_serves_every_customer(customers: Client) -> None:
+async def test_W06_a_bound_token_begins_lists_and_moves_its_stores_but_reads_every_customer(customers: Client) -> None:
     own, other = bound(customers, "330"), bound(customers, "7")
     await known(customers)
     for store in ("330", None):
@@ -163,5 +163,12 @@ async def test_W06_a_bound_token_begins_and_lists_its_stores_but_serves_every_cu
         items = (await customers.get("/v1/prospects", bearer=bearer)).json()["items"]
         assert [item["id"] for item in items] == names
         assert (await customers.get(PATH, bearer=bearer)).status_code == 200
-    moved = await customers.post(f"{PATH}/stage", {"stage": "interaction"}, match='"1"', bearer=other)
-    assert moved.status_code == 200, "one customer serves every store"
+    before = await everything(customers)
+    steps = {"qualify": {"verdict": "later"}, "stage": {"stage": "interaction"}, "close": {"outcome": "lost"}}
+    for verb, told in steps.items():
+        for path, bearer in ((PATH, other), ("/v1/prospects/ben", own)):
+            answer = await customers.post(f"{path}/{verb}", told, match='"1"', bearer=bearer)
+            assert answer.status_code == 403, "whose prospect it is not"
+    assert await everything(customers) == before
+    for version, (verb, told) in enumerate(steps.items(), start=1):
+        assert (await customers.post(f"{PATH}/{verb}", told, match=f'"{version}"', bearer=own)).status_code == 200

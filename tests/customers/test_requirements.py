@@ -15,6 +15,7 @@ WHOLE: dict[str, Any] = {
     "id": "q1",
     "what": SECRET,
     "measure": "allergens",
+    "due_at": THIRD,
     "occurred_at": STATED,
     "simulated": True,
 }
@@ -104,7 +105,8 @@ async def test_C12_what_is_told_again_counts_once(customers: Client) -> None:
         (PATH, WHOLE | {"what": ""}, "/what"),
         (PATH, WHOLE | {"measure": "two words"}, "/measure"),
         (PATH, WHOLE | {"occurred_at": "2190-01-01T00:00:00Z"}, "/occurred_at"),
-        (PATH, WHOLE | {"due_at": FIRST}, "/due_at"),
+        (PATH, WHOLE | {"id": "q2", "due_at": "2026-01-05T09:59:59Z"}, "/due_at"),
+        (PATH, WHOLE | {"due_at": "2026-01-10T10:00:00"}, "/due_at"),
         (f"{ONE}/checks", CHECK | {"conforms": "yes"}, "/conforms"),
         (f"{ONE}/checks", CHECK | {"about": {"kind": "purchase"}}, "/about/id"),
         (f"{ONE}/checks", CHECK | {"about": {"kind": "a b", "id": "b1"}}, "/about/kind"),

@@ -1,7 +1,7 @@
 """C07: the life of a visit, and the same visit told again."""
 
 import asyncio
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -81,6 +81,13 @@ async def test_C07_an_end_without_a_moment_is_now(customers: Client) -> None:
     moment = datetime.fromisoformat(ended.json()["ended_at"])
     assert before <= moment <= clock.now()
     assert (await customers.outbox())[-1].time == moment
+
+
+async def test_C07_a_visit_of_a_clock_ahead_of_ours_ends_when_it_began_at_the_earliest(customers: Client) -> None:
+    started = (clock.now() + timedelta(minutes=1)).isoformat().replace("+00:00", "Z")
+    await begin(customers, store_id=None, started_at=started)
+    ended = await customers.post("/v1/visits/v1/end", {}, match='"1"')
+    assert (ended.status_code, ended.json().get("ended_at")) == (200, started)
 
 
 async def test_C07_what_was_two_way_stays_so(customers: Client) -> None:

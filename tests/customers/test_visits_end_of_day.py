@@ -34,8 +34,12 @@ MOMENT = timedelta(microseconds=1)
 
 def test_C07_a_stay_ends_once_and_by_the_end_of_the_day() -> None:
     stay = Stay(STARTED, MIDNIGHT)
-    assert leave(stay, MIDNIGHT) == close(stay) == Stay(STARTED, MIDNIGHT, MIDNIGHT)
-    for ended, at in ((stay, STARTED - MOMENT), (stay, MIDNIGHT + MOMENT), (close(stay), STARTED)):
+    assert leave(stay, MIDNIGHT) == Stay(STARTED, MIDNIGHT, MIDNIGHT)
+    closed = close(stay)
+    assert closed == Stay(STARTED, MIDNIGHT, MIDNIGHT, by_clock=True)
+    assert leave(closed, STARTED) == Stay(STARTED, MIDNIGHT, STARTED)
+    late = ((each, at) for each in (stay, closed) for at in (STARTED - MOMENT, MIDNIGHT + MOMENT))
+    for ended, at in (*late, (leave(stay, MIDNIGHT), STARTED), (leave(closed, STARTED), STARTED)):
         with pytest.raises(RuleError):
             leave(ended, at)
 
@@ -58,7 +62,7 @@ def test_C07_words_are_of_the_day_of_their_visit() -> None:
         ("330", "2026-03-08T06:00:00Z", "2026-03-09T04:00:00Z"),
         ("330", "2026-11-01T12:00:00Z", "2026-11-02T05:00:00Z"),
         ("unknown", "2026-01-05T10:00:00Z", "2026-01-06T00:00:00Z"),
-        (None, "2026-01-05T23:59:59Z", "2026-01-06T00:00:00Z"),
+        (None, "2026-01-05T23:59:59Z", "2026-01-06T23:59:59Z"),
     ],
 )
 async def test_C07_a_visit_closes_with_its_store_s_day(
@@ -167,15 +171,30 @@ async def test_C07_an_end_after_the_end_of_the_day_is_refused(customers: Client)
     assert (last.status_code, last.json()["ended_at"]) == (200, CLOSES)
 
 
-async def test_C07_staff_can_not_end_what_the_day_has_ended(customers: Client) -> None:
+@pytest.mark.parametrize("at", [None, END])
+async def test_C07_what_came_of_a_visit_that_the_day_has_ended_is_told_once(customers: Client, at: str | None) -> None:
+    await keep_store(customers, "330", NEW_YORK)
     await begin(customers)
     async with watched(customers) as watch:
         await watch.look()
-    for match, status in (('"1"', 412), ('"2"', 409)):
-        refused = await customers.post("/v1/visits/v1/end", {"occurred_at": END}, match=match)
-        assert refused.status_code == status
-    assert (await customers.get("/v1/visits/v1")).json()["version"] == 2
-    assert len(await customers.outbox()) == 2
+        came = {"outcome": "bought", "converted": True, "two_way": True, "served_by": "e9"}
+        for moment, match, status in (
+            (END, '"1"', 412),
+            ("2026-01-06T05:00:01Z", '"2"', 409),
+            (at, '"2"', 200),
+            (at, '"3"', 409),
+        ):
+            answer = await customers.post("/v1/visits/v1/end", came | {"occurred_at": moment}, match=match)
+            assert answer.status_code == status, answer.text
+        assert await watch.look() == 0
+    visit = (await customers.get("/v1/visits/v1")).json()
+    assert {name: visit[name] for name in came} == came
+    assert (visit["ended_at"], visit["version"]) == (at or CLOSES, 3)
+    _, by_clock, again = await customers.outbox()
+    assert by_clock.data == VisitEnded(channel="store", purpose="browse")
+    assert again.data == VisitEnded(channel="store", purpose="browse", **came)
+    assert again.time == datetime.fromisoformat(at or CLOSES)
+    assert [(each["what"], each["version"]) for each in await history(customers)] == [("end", 3), ("end_of_day", 2)]
 
 
 async def test_L02_imported_visits_left_open_end_with_their_own_day(customers: Client) -> None:
@@ -194,5 +213,5 @@ async def test_L02_imported_visits_left_open_end_with_their_own_day(customers: C
     assert ends == {
         "v1": datetime(2025, 7, 5, 4, tzinfo=UTC),
         "v2": datetime(2024, 3, 1, tzinfo=UTC),
-        "v3": datetime(2023, 1, 2, tzinfo=UTC),
+        "v3": datetime(2023, 1, 2, tzinfo=UTC),  # in no store: 24 hours
     }

@@ -1,38 +1,27 @@
-"""C07: visits from before there was an end of the day are given theirs."""
+"""C07: visits that a process from before takes down, which knows no end of the day, end after 24 hours."""
 
-from datetime import UTC, datetime
+from datetime import datetime, timedelta
 
-import pytest
-from alembic import command
-from sqlalchemy import Connection, text
+from sqlalchemy import text
 
-from deploy.local.infrastructure import Addresses
-from shared.database import open_engine
-from shared.migrations import configuration
-from tests.support.databases import fresh_database
+from tests.customers.visits import begin, opened, watched
+from tests.support.client import Client
 
+A_DAY = timedelta(hours=24)
 _ADD = text("""
     insert into visits (id, customer_id, channel, started_at, simulated, content, created_at, version)
-    values ('v1', 'asha', 'store', cast(:at as timestamptz), false, '', now(), 1)
+    values (:id, 'asha', 'store', now() - :hours * interval '1 hour', false, '', now(), 1)
 """)
 
 
-def migrated(connection: Connection, started: str) -> datetime:
-    """When a visit that was there before closes."""
-    migrations = configuration("customers", connection)
-    command.downgrade(migrations, "0005")
-    connection.execute(text("set time zone 'America/New_York'"))
-    connection.execute(_ADD, {"at": datetime.fromisoformat(started)})
-    command.upgrade(migrations, "head")
-    closes: datetime = connection.execute(text("select closes_at from visits")).scalar_one()
-    return closes
-
-
-@pytest.mark.parametrize("started", ["2026-03-08T00:00:00+00:00", "2026-03-08T18:30:00-05:00"])
-async def test_C07_a_visit_from_before_closes_with_its_day_in_utc(started: str, infrastructure: Addresses) -> None:
-    engine = open_engine(await fresh_database(infrastructure.postgres_url, "customers"))
-    try:
-        async with engine.begin() as connection:
-            assert await connection.run_sync(migrated, started) == datetime(2026, 3, 9, tzinfo=UTC)
-    finally:
-        await engine.dispose()
+async def test_C07_a_visit_of_a_process_from_before_ends_after_24_hours(customers: Client) -> None:
+    await begin(customers, note=None)
+    async with opened(customers) as session:
+        await session.execute(_ADD, [{"id": "new", "hours": 23}, {"id": "old", "hours": 25}])
+    async with watched(customers) as watch:
+        assert (await watch.look(), await watch.look()) == (2, 0)
+    assert [event.subject for event in await customers.outbox()] == ["v1", "v1", "old"]
+    old, new = [(await customers.get(f"/v1/visits/{visit}")).json() for visit in ("old", "new")]
+    assert (old["ended_at"], new["ended_at"]) == (old["closes_at"], None)
+    for visit in (old, new):
+        assert datetime.fromisoformat(visit["closes_at"]) - datetime.fromisoformat(visit["started_at"]) == A_DAY

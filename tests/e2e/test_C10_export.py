@@ -49,7 +49,7 @@ async def test_C10_an_export_holds_nothing_of_others(crm: Pipeline, who: str) ->
 async def test_C10_an_export_is_whole_or_not_at_all(crm: Pipeline, who: str) -> None:
     await lived(crm, who)
     assert (await crm.customers.get("/v1/customers/nobody-at-all/export")).status_code == 404
-    narrow = crm.customers.issuer.token(scopes=["customers:read", "complaints:read", "loyalty:read"])
+    narrow = crm.customers.issuer.token(scopes=["customers:read", "customers:admin", "complaints:read", "loyalty:read"])
     refused = await crm.customers.get(f"/v1/customers/{who}/export", bearer=narrow)
     assert (refused.status_code, "scoring:read" in refused.json()["detail"]) == (403, True)
     bound = crm.customers.issuer.token(stores=["330"])

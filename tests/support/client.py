@@ -18,6 +18,8 @@ from shared.settings import WebSettings
 from tests.support.databases import fresh_database
 
 ERASURE_KEY = "a key for tests, known to everybody"
+POOL = 25
+"""A connection for each of those who come at once: on a slow machine the default's queue answers 503."""
 S = TypeVar("S", bound=WebSettings)
 SETTINGS: dict[str, type[WebSettings]] = {"complaints": ComplaintsSettings, "customers": CustomersSettings}
 """The services that are told more than every web process."""
@@ -85,13 +87,14 @@ def web_settings(kind: type[S], issuer: Issuer, database_url: str, **more: Any) 
     """Settings of a web process on this database."""
     if issubclass(kind, CustomersSettings):
         more = dict.fromkeys(("complaints_url", "loyalty_url", "scoring_url"), "http://nowhere.invalid") | more
+    given: dict[str, Any] = {"erasure_key": ERASURE_KEY, "database_pool": POOL}
     return kind(
         database_url=database_url,
         auth_issuer=ISSUER,
         auth_audience=AUDIENCE,
         auth_jwks_url=issuer.jwks.as_uri(),
         operations_open=True,
-        **{"erasure_key": ERASURE_KEY} | more,
+        **given | more,
     )
 
 

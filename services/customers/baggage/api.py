@@ -50,8 +50,13 @@ def _retention(request: Request) -> timedelta:
     return timedelta(days=request.app.state.settings.baggage_retention_days)
 
 
+def _wait(request: Request) -> timedelta:
+    return timedelta(days=request.app.state.settings.baggage_owner_days)
+
+
 Meant = Annotated[Target, Depends(_target)]
 Retention = Annotated[timedelta, Depends(_retention)]
+Wait = Annotated[timedelta, Depends(_wait)]
 
 
 def _view(bag: Bag) -> BagView:
@@ -128,7 +133,7 @@ async def inspect(body: Inspection, target: Meant, work: Posting) -> Response:
 
 
 @router.post("/{token}/contact-owner", response_model=BagView)
-async def contact_owner(body: ContactWithOwner, target: Meant, work: Posting, wait: Retention) -> Response:
+async def contact_owner(body: ContactWithOwner, target: Meant, work: Posting, wait: Wait) -> Response:
     """The owner was contacted at the address on the bag."""
     return await work.run(partial(commands.contact_owner, target=target, told=body, wait=wait), _view)
 

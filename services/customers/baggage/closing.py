@@ -30,10 +30,12 @@ class Closed:
 async def close_day(tx: Transaction, told: EndOfDay, caller: Principal) -> Closed:
     """Leave unclaimed what was left at the store's counter on that day or before; once is enough.
 
-    Raises 403 for another store, 409 for a day that has not begun there.
+    What was told ahead of our clock is judged by ours: nobody closes tomorrow. Raises 403 for another store, 409 for
+    a day that has not begun there.
     """
     caller.demand_store(told.store_id)
-    moment, where = told.occurred_at or tx.recorded, await zone(tx.session, told.store_id)
+    moment = min(told.occurred_at or tx.recorded, tx.recorded)
+    where = await zone(tx.session, told.store_id)
     day = told.day or local_day(moment, where)
     if day > local_day(moment, where):
         raise Problem(WRONG_STATE, f"{day} has not begun in this store: a day is closed on that day or later")

@@ -20,6 +20,7 @@ from services.customers.baggage.models import (
     Step,
     Tagging,
 )
+from services.customers.baggage.queries import employed
 from services.customers.baggage.steps import Target, locked, take, tell
 from services.customers.baggage.tables import Bag
 from services.customers.baggage.tokens import digest, new_token
@@ -68,15 +69,17 @@ async def offer(tx: Transaction, new: NewBag, caller: Principal) -> Offered:
 
 async def report_lost(tx: Transaction, target: Target, told: LossReport) -> Bag:
     """Write down who lost the token and what they say that they own."""
-    bag = await locked(tx, target)
-    return await take(tx, bag, "report-lost", told, domain.report_lost, **told.claim(), authenticated_by=None)
+    bag = await locked(tx, target, told.customer_id)
+    kept = told.claim() | {"customer_id": bag.customer_id or told.customer_id, "authenticated_by": None}
+    return await take(tx, bag, "report-lost", told, domain.report_lost, **kept)
 
 
 async def authenticate(tx: Transaction, target: Target, told: Authentication) -> Bag:
     """A named employee says whether the claimant owns the bag; a refusal is noted, and changes nothing else."""
     bag = await locked(tx, target)
     by, claimants = told.authenticated_by, (bag.claimant_name, bag.customer_id)
-    rule = partial(domain.authenticate, by=by, claimants=claimants, verdict=told.verdict)
+    ours = await employed(tx.session, by)
+    rule = partial(domain.authenticate, by=by, claimants=claimants, verdict=told.verdict, employed=ours)
     kept = {"authenticated_by": by} if told.verdict else {}
     return await take(tx, bag, "authenticate", told, rule, **kept)
 

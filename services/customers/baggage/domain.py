@@ -2,7 +2,8 @@
 
     offered ─ decline ─► declined
        └───── deposit ─► deposited ─ close-of-day ─► unclaimed ─ inspect: is there an address on it?
-           yes: contact-owner ─► contacted; who never comes by the end of the wait is treated as
+           yes: contact-owner ─► contacted; who never comes by the end of the wait is treated as (what perishes is
+                discarded without a wait)
            no:  [discard-perishables ─► discarded] ─ tag ─► tagged ─ retain ─► retained ─ dispose ─► disposed
 
 For as long as a bag is with us its owner may come. It is returned against its token; where that was lost, after
@@ -34,6 +35,8 @@ LEFT_BEHIND: tuple[State, ...] = ("unclaimed", "contacted", "discarded", "tagged
 WITH_US: tuple[State, ...] = ("deposited", *LEFT_BEHIND)
 OWNERS: tuple[Verb, ...] = ("report-lost", "authenticate", "return")
 """What the owner's coming brings about; all else is done to a bag that was left behind."""
+CLAIM_KEPT = timedelta(days=30)
+"""How long after a bag is gone the words of its owner, or of who claimed it, are kept."""
 NOBODY = {"", "nobody", "noone", "none", "null", "na", "anonymous", "unknown", "somebody", "anybody"}
 
 
@@ -108,10 +111,12 @@ def report_lost(bag: Standing, when: When) -> Standing:
     return replace(_move(bag, "report-lost", when), claim="reported")
 
 
-def authenticate(bag: Standing, when: When, by: str, claimants: Collection[str | None], *, verdict: bool) -> Standing:
+def authenticate(
+    bag: Standing, when: When, by: str, claimants: Collection[str | None], *, verdict: bool, employed: bool = True
+) -> Standing:
     """An employee judges whether the claimant owns the bag; where not, the claim stays as it was reported.
 
-    `by`: the employee's id. `claimants`: by what names and ids the claimant goes.
+    `by`: the employee's id; `employed`: whether they may be one of ours. `claimants`: the claimant's names and ids.
     """
     moved = _move(bag, "authenticate", when)
     if bag.claim is None:
@@ -120,6 +125,8 @@ def authenticate(bag: Standing, when: When, by: str, claimants: Collection[str |
         raise RefusedError("the owner is authenticated already: return the bag")
     if _plain(by) in NOBODY:
         raise RefusedError(f"a named employee must authenticate: {by!r} is nobody")
+    if not employed:
+        raise RefusedError("an employee who is with us must authenticate: this is none whom we know")
     if _plain(by) in {_plain(name) for name in claimants if name}:
         raise RefusedError("nobody authenticates a claim of their own: another employee must")
     return replace(moved, claim="authenticated") if verdict else moved
@@ -144,6 +151,8 @@ def leave(bag: Standing, at: datetime) -> Standing:
 def inspect(bag: Standing, when: When, *, address_found: bool, perishable: bool | None) -> Standing:
     """Somebody looked for an address on the bag, and for what perishes in it (None: as was told of it before)."""
     moved = _move(bag, "inspect", when)
+    if bag.address_found and not address_found:
+        raise RefusedError("an address was found on the bag: it is not unfound, contact its owner")
     perishes = bag.perishable if perishable is None else perishable
     return replace(moved, address_found=address_found, perishable=perishes)
 
@@ -158,18 +167,19 @@ def contact_owner(bag: Standing, when: When, wait: timedelta) -> Standing:
 
 
 def discard_perishables(bag: Standing, when: When) -> Standing:
-    """What perishes was taken out and thrown away."""
+    """What perishes was taken out and thrown away: at once, it does not wait for an owner who was contacted."""
     moved = _move(bag, "discard-perishables", when)
-    _demand_nobody_to_wait_for(bag, when)
+    _demand_contacted(bag)
     if not bag.perishable:
         raise RefusedError("nothing in the bag is perishable: nothing of it may be discarded")
-    return replace(moved, until=None)
+    return moved
 
 
 def tag(bag: Standing, when: When) -> Standing:
     """A tag was attached, by which the bag is known at the service desk."""
     moved = _move(bag, "tag", when)
-    _demand_nobody_to_wait_for(bag, when)
+    _demand_contacted(bag)
+    _demand_over(bag, when, "its owner was contacted and is waited for")
     if bag.perishable and bag.state != "discarded":
         raise RefusedError("something in the bag is perishable: discard that before it is tagged")
     return replace(moved, until=None)
@@ -190,7 +200,9 @@ def dispose(bag: Standing, when: When) -> Standing:
 
 def demanded(bag: Standing, now: datetime) -> Verb | None:
     """What is to be done with the bag now; None where we wait for its owner, or nothing is left to do."""
-    if bag.state not in LEFT_BEHIND or (bag.until is not None and now < bag.until):
+    perishes = bag.state == "contacted" and bag.perishable
+    waiting = bag.until is not None and now < bag.until and not perishes
+    if bag.state not in LEFT_BEHIND or waiting:
         return None
     if bag.state == "unclaimed" and bag.address_found is not False:
         return "inspect" if bag.address_found is None else "contact-owner"
@@ -222,13 +234,10 @@ def _demand_inspected(bag: Standing) -> None:
         raise RefusedError("nobody has looked for an address on the bag: inspect it first")
 
 
-def _demand_nobody_to_wait_for(bag: Standing, when: When) -> None:
-    if bag.state == "discarded":
-        return
+def _demand_contacted(bag: Standing) -> None:
     _demand_inspected(bag)
     if bag.address_found and bag.state == "unclaimed":
         raise RefusedError("there is an address on the bag: contact its owner first")
-    _demand_over(bag, when, "its owner was contacted and is waited for")
 
 
 def _demand_over(bag: Standing, when: When, what: str) -> None:

@@ -49,8 +49,10 @@ class Step(Told):
 
 
 class LossReport(Step):
-    """Who lost the token: their name and address, and what they say that they own."""
+    """Who lost the token: their name and address, and what they say that they own. `customer_id`: of the claimant,
+    where we know them; the bag is theirs from now on, unless it is a customer's already."""
 
+    customer_id: Id | None = None
     name: Somebody
     address: Words
     description: Words

@@ -4,13 +4,14 @@ from collections.abc import Collection
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, and_, not_, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.customers.baggage.domain import LEFT_BEHIND, Standing, State
 from services.customers.baggage.tables import Bag
 from services.customers.baggage.tokens import digest
+from services.customers.parties.tables import Party
 from shared.web.auth import Principal
 from shared.web.cursors import keyset
 from shared.web.fields import Id
@@ -90,6 +91,15 @@ async def forgotten(session: AsyncSession, now: datetime) -> list[Bag]:
 
 async def left_behind(session: AsyncSession, store_id: str, now: datetime) -> list[Bag]:
     """Bags of the store with which something is to be done at `now`, the oldest first."""
-    over = or_(col(Bag.until).is_(None), col(Bag.until) <= now)
+    perishes = and_(col(Bag.state) == "contacted", col(Bag.perishable))
+    over = or_(col(Bag.until).is_(None), col(Bag.until) <= now, perishes)
     query = select(Bag).where(col(Bag.store_id) == store_id, col(Bag.state).in_(LEFT_BEHIND), over)
     return list((await session.execute(query.order_by(col(Bag.occurred_at), col(Bag.id)).limit(MOST))).scalars())
+
+
+async def employed(session: AsyncSession, who: str) -> bool:
+    """Whether an employee of that id is with us. Where no employee was ever registered here anybody may be one: then
+    the form of an id is all that there is to judge."""
+    employee = select(col(Party.id)).where(col(Party.kind) == "employee")
+    here = employee.where(col(Party.id) == who, col(Party.left_at).is_(None))
+    return bool(await session.scalar(select(or_(here.exists(), not_(employee.exists())))))

@@ -17,7 +17,7 @@ from shared.web.preconditions import demand_match
 from shared.web.problems import NOT_FOUND, WRONG_STATE, Problem
 
 CLAIM = ("claimant_name", "claimant_address", "claimant_description", "authenticated_by")
-CHANGING = {*STANDING, *CLAIM, "tag"} - {"last_step_at"}
+CHANGING = {*STANDING, *CLAIM, "tag", "customer_id"} - {"last_step_at"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +29,14 @@ class Target:
     caller: Principal
 
 
-async def locked(tx: Transaction, target: Target) -> Bag:
-    """The bag, locked until the transaction ends, its customer kept from being erased.
+async def locked(tx: Transaction, target: Target, claimant: str | None = None) -> Bag:
+    """The bag, locked until the transaction ends, its customer (and the `claimant`) kept from being erased.
 
     Raises 404 (another store's too), 410, 428, 412.
     """
     seen = await one(tx.session, target.key, target.caller)
-    if seen.customer_id is not None:
-        await tx.admit(seen.customer_id)  # before the row is locked: an erasure waits for both, in this order
+    for customer in filter(None, (seen.customer_id, claimant)):
+        await tx.admit(customer)  # before the row is locked: an erasure waits for both, in this order
     bag = await tx.session.get(Bag, seen.id, with_for_update=True, populate_existing=True)
     if bag is None:
         raise Problem(NOT_FOUND, "nothing is known under this id")

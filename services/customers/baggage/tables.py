@@ -7,12 +7,15 @@ from sqlmodel import Field
 
 from services.customers.base import Base
 
+GONE = "state in ('returned', 'disposed') and blanked_at is null"
+
 
 class Bag(Base, table=True):
     """A bag that we offered to look after, as it stands; `customer_id` is None where nobody knows whose it is.
 
     `occurred_at`: when it was offered. `day_ends_at`: the end of that day in the store. `until`: of the wait for an
     owner who was contacted, then of the retention. `claimant_…`: who says to have lost the token, as written down.
+    `blanked_at`: when that and the description were taken away, the bag being gone.
     """
 
     __tablename__ = "bags"
@@ -20,6 +23,7 @@ class Bag(Base, table=True):
         Index("bags_in_order", "created_at", "id"),
         Index("bags_of_store", "store_id", "state", "occurred_at"),
         Index("bags_at_the_counter", "day_ends_at", "id", postgresql_where=text("state = 'deposited'")),
+        Index("bags_gone", "last_step_at", "id", postgresql_where=text(GONE)),
         {"info": {"entity": "bag"}},
     )
 
@@ -42,6 +46,7 @@ class Bag(Base, table=True):
     claimant_address: str | None = None
     claimant_description: str | None = None
     authenticated_by: str | None = None
+    blanked_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
     simulated: bool = False
     content: bytes
     created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))

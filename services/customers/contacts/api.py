@@ -2,6 +2,7 @@
 
 from functools import partial
 from typing import Annotated
+from uuid import NAMESPACE_URL, uuid5
 
 from fastapi import APIRouter, Path, Response
 from sqlalchemy import select
@@ -15,22 +16,33 @@ from shared.events.values import ID_PATTERN
 from shared.web.app import Posting, Reading
 from shared.web.cursors import Page, Paging, keyset
 from shared.web.problems import NOT_FOUND, Problem
-from shared.web.work import Existing, respond
+from shared.web.work import Existing, Work, respond
 
 router = APIRouter(prefix="/customers/{customer_id}/contacts", tags=["contacts"])
 Segment = Annotated[str, Path(pattern=ID_PATTERN)]
 
 
+def _named(new: NewContact, work: Work) -> NewContact:
+    # A refusal is no stored answer: without an id that a retry has too, each retry would be one more violation.
+    if new.id is not None or work.key is None:
+        return new
+    return new.model_copy(update={"id": str(uuid5(NAMESPACE_URL, f"{work.principal.subject} {work.key}"))})
+
+
 @router.post("", status_code=201, response_model=ContactView)
 async def contact(customer_id: Segment, body: NewContact, work: Posting) -> Response:
-    """Somebody is about to contact the customer. Without a consent it is refused (409), and told as a violation."""
+    """Somebody is about to contact the customer. Without a consent it is refused (409), and told as a violation.
+
+    It is one contact per id; where none is given, per Idempotency-Key.
+    """
+    new = _named(body, work)
     created = f"/v1/customers/{customer_id}/contacts/{{id}}"
-    command = partial(commands.contact, customer_id=customer_id, new=body)
+    command = partial(commands.contact, customer_id=customer_id, new=new)
     try:
         return await work.run(command, Existing.shown_by(ContactView.model_validate), created=created)
     except NoConsentError:
         # The refused command left nothing behind; what it tells is kept in a transaction of its own.
-        await work.batch(partial(commands.report, customer_id=customer_id, new=body))
+        await work.batch(partial(commands.report, customer_id=customer_id, new=new))
         raise
 
 

@@ -2,10 +2,11 @@
 
 from uuid_utils.compat import uuid7
 
-from services.customers.consents.tables import Consent
+from services.customers.contacts import queries
 from services.customers.contacts.domain import consented
 from services.customers.contacts.models import NewContact
 from services.customers.contacts.tables import Contact
+from services.customers.merges.family import family
 from services.customers.profiles.present import present
 from shared.events.customers import ContactViolation
 from shared.outbox import Transaction
@@ -42,11 +43,12 @@ async def report(tx: Transaction, customer_id: str, new: NewContact) -> None:
 
 
 async def _allowed(tx: Transaction, customer_id: str, new: NewContact) -> bool:
-    # Locked, so that a withdrawal at this moment comes before or after this contact, not beside it.
-    key = (customer_id, new.purpose, new.channel)
-    consent = await tx.session.get(Consent, key, with_for_update={"read": True})
-    at = new.occurred_at or tx.recorded
-    return consent is not None and consented(consent.granted_at, consent.withdrawn_at, at)
+    # By what was told up to now, not by the consent as it stands: what is told late is judged by what held then.
+    ids = await family(tx.session, customer_id)
+    # A consent from before there was a history is known by its row alone.
+    told = await queries.standing(tx.session, ids, new.purpose, new.channel)
+    told += await queries.steps(tx.session, ids, new.purpose, new.channel)
+    return consented(told, new.occurred_at or tx.recorded)
 
 
 def _row(tx: Transaction, customer_id: str, new: NewContact, *, refused: bool) -> Contact:

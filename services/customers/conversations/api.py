@@ -1,6 +1,6 @@
 """REST: conversations with customers, listening and talking (C07).
 
-In a visit or at a touchpoint they are its store's; of a customer they are everybody's who serves them.
+They are of the store in which the visit or the touchpoint was: another store is shown none of them.
 """
 
 from functools import partial
@@ -18,6 +18,7 @@ from services.customers.touchpoints import queries as touchpoints
 from services.customers.visits import queries as visits
 from shared.events.values import ID_PATTERN
 from shared.web.app import Caller, Posting, Reading
+from shared.web.auth import Principal
 from shared.web.cursors import Page, Pager, Paging
 from shared.web.work import Existing, respond
 
@@ -45,16 +46,16 @@ async def note_at_touchpoint(touchpoint_id: Segment, body: NewConversation, work
 
 
 @router.get("/conversations/{conversation_id}", response_model=ConversationView)
-async def read(conversation_id: Segment, session: Reading) -> Response:
+async def read(conversation_id: Segment, session: Reading, caller: Caller) -> Response:
     """One conversation."""
-    return respond(await queries.one(session, conversation_id), _view)
+    return respond(await queries.one(session, conversation_id, caller), _view)
 
 
 @router.get("/visits/{visit_id}/conversations")
 async def read_of_visit(visit_id: Segment, session: Reading, caller: Caller, paging: Paging) -> Page[ConversationView]:
     """What was said in a visit, oldest first."""
     await visits.one(session, visit_id, caller)
-    return await _page(session, paging, col(Conversation.visit_id), visit_id)
+    return await _page(session, caller, paging, col(Conversation.visit_id), visit_id)
 
 
 @router.get("/touchpoints/{touchpoint_id}/conversations")
@@ -63,15 +64,19 @@ async def read_of_touchpoint(
 ) -> Page[ConversationView]:
     """What was said at a touchpoint, oldest first."""
     await touchpoints.one(session, touchpoint_id, caller)
-    return await _page(session, paging, col(Conversation.touchpoint_id), touchpoint_id)
+    return await _page(session, caller, paging, col(Conversation.touchpoint_id), touchpoint_id)
 
 
 @router.get("/customers/{customer_id}/conversations")
-async def read_of_customer(customer_id: Segment, session: Reading, paging: Paging) -> Page[ConversationView]:
-    """Everything a customer talked about with us, oldest first."""
-    return await _page(session, paging, col(Conversation.customer_id), customer_id)
+async def read_of_customer(
+    customer_id: Segment, session: Reading, caller: Caller, paging: Paging
+) -> Page[ConversationView]:
+    """Everything a customer talked about with us, oldest first; another store's conversations are left out."""
+    return await _page(session, caller, paging, col(Conversation.customer_id), customer_id)
 
 
-async def _page(session: AsyncSession, paging: Pager, whose: Mapped[Any], key: str) -> Page[ConversationView]:
-    found, following = await queries.page(session, paging, whose, key)
+async def _page(
+    session: AsyncSession, caller: Principal, paging: Pager, whose: Mapped[Any], key: str
+) -> Page[ConversationView]:
+    found, following = await queries.page(session, caller, paging, whose, key)
     return paging.page([_view(conversation) for conversation in found], following)

@@ -10,12 +10,14 @@ from services.customers.conversations.models import NewConversation
 from services.customers.conversations.tables import Conversation
 from services.customers.doubts.commands import raise_doubt
 from services.customers.doubts.models import NewDoubt
+from services.customers.profiles.tables import Customer
 from services.customers.touchpoints import commands as touchpoints
 from services.customers.visits import commands as visits
 from shared.history import Subject, note
 from shared.outbox import Transaction
 from shared.web.auth import Principal
 from shared.web.entities import add_once
+from shared.web.problems import WRONG_STATE, Problem
 from shared.web.work import Existing
 
 _KEPT = {"named", "topic", "words", "response", "due_at", "by", "commitment_id", "doubt_id"}
@@ -24,7 +26,8 @@ _KEPT = {"named", "topic", "words", "response", "due_at", "by", "commitment_id",
 async def in_visit(tx: Transaction, visit_id: str, new: NewConversation, caller: Principal) -> Existing[Conversation]:
     """Note a conversation; the visit is two-way by it. The same id with the same content does nothing.
 
-    Raises 404 (another store's visit too), 409 for a day that is not the visit's and for an id with other content, 410.
+    Raises 404 (another store's visit too), 409 for a day that is not the visit's, for an id with other content and for
+    a promise to, or a doubt of, a customer without a profile, 410.
     """
     visit = await visits.talked_in(tx, visit_id, caller)
     at = new.occurred_at or max(tx.recorded, visit.started_at)
@@ -56,6 +59,7 @@ async def at_touchpoint(
 
 async def _follow(tx: Transaction, said: Conversation) -> None:
     """A promise becomes a commitment, a doubt is raised; of what the request has been checked for already."""
+    await _demand_profile(tx, said)
     if said.due_at is not None:
         promise = NewCommitment.model_construct(
             what=said.words or said.topic,
@@ -74,6 +78,13 @@ async def _follow(tx: Transaction, said: Conversation) -> None:
             simulated=said.simulated,
         )
         said.doubt_id = (await raise_doubt(tx, said.customer_id, doubt)).entity.id
+
+
+async def _demand_profile(tx: Transaction, said: Conversation) -> None:
+    if said.due_at is None and said.named != "doubt":
+        return
+    if await tx.session.get(Customer, said.customer_id) is None:
+        raise Problem(WRONG_STATE, "register the customer first: a promise and a doubt are kept with their profile")
 
 
 async def _note(tx: Transaction, said: Conversation, entity: str, entity_id: str) -> None:

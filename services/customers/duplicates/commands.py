@@ -3,6 +3,7 @@
 from services.customers.duplicates.models import VerdictTold
 from services.customers.duplicates.tables import Verdict
 from services.customers.profiles.present import present
+from shared.erased import gone
 from shared.history import Subject, note
 from shared.outbox import Transaction
 from shared.web.preconditions import check_match, demand_match
@@ -16,6 +17,9 @@ async def judge(tx: Transaction, customer_id: str, other_id: str, told: VerdictT
     """
     if customer_id == other_id:
         raise Problem(WRONG_STATE, "this is one customer: two are needed")
+    # Before any row: an erasure waits for whoever holds one, and `present` waits for it where a customer is unknown.
+    if await tx.refused((customer_id, other_id)):
+        raise gone()
     first, second = sorted((customer_id, other_id))  # locked in one order, whoever is named first
     await present(tx, first)
     await present(tx, second)

@@ -11,6 +11,8 @@ from services.customers.merges.queries import survivors
 from services.customers.profiles.commands import find
 from services.customers.profiles.known import Known
 from services.customers.profiles.tables import Customer
+from services.customers.prospects.commands import joined
+from services.customers.prospects.purchases import hold
 from shared.erased import gone
 from shared.events.customers import CustomerMerged, CustomerUnmerged
 from shared.history import Subject, note
@@ -26,18 +28,23 @@ async def merge(tx: Transaction, customer_id: str, told: Merge, if_match: str | 
 
     Raises 404, 410, 412, 428, and 409 where a rule of `domain` refuses it.
     """
-    both = await _both(tx, customer_id, told.into)
+    if await tx.refused([customer_id, told.into]):
+        raise gone()
+    roots = await hold(tx.session, [customer_id, told.into], whole=True)
+    both = {each: await _found(tx, each) for each in sorted({customer_id, told.into})}
     known, row = both[customer_id], both[customer_id].customer
     if row.merged_into == told.into and told.occurred_at in {None, row.merged_at}:
         return known
     demand_match(if_match, row.version)
-    at = told.occurred_at or max(tx.recorded, row.unmerged_at or tx.recorded)
+    parted = [each.customer.unmerged_at or tx.recorded for each in both.values()]
+    at = told.occurred_at or max(tx.recorded, *parted)
     try:
         check_merge(_standing(row), _standing(both[told.into].customer), await _root(tx, told.into), at)
     except RefusedError as refused:
         raise Problem(WRONG_STATE, str(refused)) from None
     await _change(tx, row, "merge", at, merged_into=told.into, merged_at=at)
     await tx.record(CustomerMerged(into=told.into, at=at), key=row.id, subject=row.id, time=at)
+    await joined(tx, roots)
     return known
 
 
@@ -57,13 +64,6 @@ async def unmerge(tx: Transaction, customer_id: str, told: Unmerge, if_match: st
     await _change(tx, row, "unmerge", at, merged_into=None, merged_at=None, unmerged_at=at)
     await tx.record(CustomerUnmerged(at=at), key=row.id, subject=row.id, time=at)
     return known
-
-
-async def _both(tx: Transaction, one: str, other: str) -> dict[str, Known]:
-    """Both records, locked in the order of their ids: two merges that share some wait, never in a circle."""
-    if await tx.refused([one, other]):
-        raise gone()
-    return {customer_id: await _found(tx, customer_id) for customer_id in sorted({one, other})}
 
 
 async def _found(tx: Transaction, customer_id: str) -> Known:

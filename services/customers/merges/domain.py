@@ -32,8 +32,9 @@ def check_merge(record: Standing, into: Standing, root: str, at: datetime) -> No
         raise RefusedError(f"{into.id} was merged into {record.id}: they would go round in a circle")
     if root != into.id:
         raise RefusedError(f"{into.id} was merged into {root}: merge into {root}")
-    if record.unmerged_at is not None and at < record.unmerged_at:
-        raise RefusedError(f"{record.id} was parted from somebody after that, at {record.unmerged_at.isoformat()}")
+    for each in (record, into):  # before that they stood for somebody else, perhaps for each other
+        if each.unmerged_at is not None and at < each.unmerged_at:
+            raise RefusedError(f"{each.id} was parted from somebody after that, at {each.unmerged_at.isoformat()}")
 
 
 def check_unmerge(record: Standing, at: datetime) -> None:

@@ -58,7 +58,10 @@ class ConversionPage(Page[ConversionView]):
 
 @router.post("", status_code=201, response_model=ProspectView)
 async def begin(body: NewProspect, work: Posting) -> Response:
-    """A customer enquires: an acquisition begins, the first one or the one after a lost one."""
+    """A customer enquires: an acquisition begins, the first one or the one after a lost one.
+
+    A purchase since then that is known already moves it at once.
+    """
     command = partial(commands.begin, new=body, caller=work.principal)
     return await work.run(command, Standing.view, created="/v1/prospects/{id}")
 
@@ -103,16 +106,16 @@ async def read_history(customer_id: CustomerId, session: Reading, paging: Paging
 @router.post("/{customer_id}/qualify", response_model=ProspectView)
 async def qualify(body: Qualification, target: Meant, work: Posting) -> Response:
     """Whether the prospect is worth the effort."""
-    return await work.run(partial(commands.qualify, target=target, told=body), Standing.view)
+    return await work.run(partial(commands.qualify, target=target, told=body, caller=work.principal), Standing.view)
 
 
 @router.post("/{customer_id}/stage", response_model=ProspectView)
 async def move(body: StageStep, target: Meant, work: Posting) -> Response:
     """The prospect moves to another stage."""
-    return await work.run(partial(commands.move, target=target, told=body), Standing.view)
+    return await work.run(partial(commands.move, target=target, told=body, caller=work.principal), Standing.view)
 
 
 @router.post("/{customer_id}/close", response_model=ProspectView)
 async def close(body: Closing, target: Meant, work: Posting) -> Response:
     """The acquisition ends: the customer is secured, or lost."""
-    return await work.run(partial(commands.close, target=target, told=body), Standing.view)
+    return await work.run(partial(commands.close, target=target, told=body, caller=work.principal), Standing.view)

@@ -1,11 +1,11 @@
 """What can be done with prospects: begin, qualify, move and close an acquisition; and what moves one by itself.
 
-The three verbs after `begin` raise 404, 409 (a rule forbids it), 410, 412 and 428, and return the prospect as it is
-then.
+The three verbs after `begin` raise 403 (another store's), 404, 409 (a rule forbids it), 410, 412 and 428, and return
+the prospect as it is then.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,9 +15,10 @@ from services.customers.profiles.tables import Customer
 from services.customers.prospects import domain
 from services.customers.prospects.domain import BEFORE_EXCHANGE, Cost, OutOfOrderError, WrongStateError
 from services.customers.prospects.models import Closing, NewProspect, Qualification, StageStep, StepCost
+from services.customers.prospects.purchases import hold, last_purchases, remember
 from services.customers.prospects.queries import claim
 from services.customers.prospects.standing import Standing, acquisition
-from services.customers.prospects.steps import renew, take, tell_stage
+from services.customers.prospects.steps import buy, renew, take, tell_stage, use
 from services.customers.prospects.tables import Prospect
 from shared.events import Event
 from shared.outbox import Transaction
@@ -38,9 +39,11 @@ class Target:
 async def begin(tx: Transaction, new: NewProspect, caller: Principal) -> Standing:
     """Note an enquiry. Told again while its acquisition is open, or with its moment, the same one does nothing.
 
+    A purchase since then that was told before the enquiry moves the prospect at once.
     Raises 403 for another store, 404 and 410 for the customer, 409 where one is open or was secured.
     """
     caller.demand_store(new.store_id)
+    family = await hold(tx.session, [new.customer_id])
     customer = await present(tx, new.customer_id)
     known = await tx.session.get(Prospect, customer.id, with_for_update=True)
     if known is not None and _told_again(known, new):
@@ -50,21 +53,22 @@ async def begin(tx: Transaction, new: NewProspect, caller: Principal) -> Standin
         begun = domain.begin(last, new.occurred_at, tx.recorded, _cost(new.cost))
     row = await renew(tx, known, new, begun)
     await tell_stage(tx, row, new.cost)
+    await buy(tx, row, (await last_purchases(tx.session, family)).values())
     return Standing.of(row, customer.buying_type)
 
 
-async def qualify(tx: Transaction, target: Target, told: Qualification) -> Standing:
+async def qualify(tx: Transaction, target: Target, told: Qualification, caller: Principal) -> Standing:
     """Note whether the prospect is worth the effort."""
-    customer, row = await _meant(tx, target)
+    customer, row = await _meant(tx, target, caller)
     with _refusals():
         after = domain.judge(acquisition(row), told.verdict, told.occurred_at, tx.recorded)
     await take(tx, row, after, "qualify", {"reason": told.reason})
     return Standing.of(row, customer.buying_type)
 
 
-async def move(tx: Transaction, target: Target, told: StageStep) -> Standing:
+async def move(tx: Transaction, target: Target, told: StageStep, caller: Principal) -> Standing:
     """Move the prospect to another stage."""
-    customer, row = await _meant(tx, target)
+    customer, row = await _meant(tx, target, caller)
     buyer = Standing.of(row, customer.buying_type).buyer
     with _refusals():
         after = domain.move(
@@ -81,9 +85,9 @@ async def move(tx: Transaction, target: Target, told: StageStep) -> Standing:
     return Standing(row, buyer)
 
 
-async def close(tx: Transaction, target: Target, told: Closing) -> Standing:
+async def close(tx: Transaction, target: Target, told: Closing, caller: Principal) -> Standing:
     """Note how the acquisition ended."""
-    customer, row = await _meant(tx, target)
+    customer, row = await _meant(tx, target, caller)
     with _refusals():
         after = domain.close(acquisition(row), told.outcome, told.occurred_at, tx.recorded)
     await take(tx, row, after, "close", {"reason": told.reason})
@@ -91,34 +95,47 @@ async def close(tx: Transaction, target: Target, told: Closing) -> Standing:
 
 
 async def bought(tx: Transaction, events: Sequence[Event]) -> None:
-    """Handle purchases: each brings its customer's open prospect to exchange, if nothing else has. Told twice, once."""
+    """Handle purchases: each brings its customer's open prospect to exchange, if nothing else has. Told twice, once.
+
+    The customer may have several records: whichever of them the purchase and the prospect stand under.
+    """
     times: dict[str, list[datetime]] = defaultdict(list)
     for event in events:
         if ":" not in event.partitionkey:  # else a sale of nobody known
             times[event.partitionkey].append(event.time)
-    for row in await claim(tx.session, times, BEFORE_EXCHANGE):
-        brought = (domain.buy(acquisition(row), at) for at in sorted(times[row.customer_id]))
-        if after := next((each for each in brought if each is not None), None):
-            await take(tx, row, after, "buy")
-            await tell_stage(tx, row)
+    roots = await hold(tx.session, times)
+    theirs: dict[str, list[datetime]] = defaultdict(list)
+    for customer_id in times.keys() & roots.keys():
+        theirs[roots[customer_id]] += times[customer_id]
+    await remember(tx.session, {each: max(times[each]) for each in times.keys() & roots.keys()})
+    for row in await claim(tx.session, roots, BEFORE_EXCHANGE):
+        await buy(tx, row, theirs[roots[row.customer_id]])
 
 
 async def first_use(tx: Transaction, customer_id: str, at: datetime) -> None:
     """The customer used what they bought for the first time: an open prospect at exchange is secured by that.
 
-    Nothing happens without one. The customer must have been kept from being erased (`present`, `tx.admit`).
+    One before exchange keeps it until their purchase is told. Nothing happens without a prospect, under whichever of
+    the customer's records. The customer must have been kept from being erased (`present`, `tx.admit`).
     """
-    for row in await claim(tx.session, [customer_id], ("exchange", "usage")):
-        stage, after = row.stage, domain.use(acquisition(row), at)
-        if after is not None:
-            await take(tx, row, after, "first_use")
-            if row.stage != stage:
-                await tell_stage(tx, row)
+    for row in await claim(tx.session, await hold(tx.session, [customer_id])):
+        await use(tx, row, at)
 
 
-async def _meant(tx: Transaction, target: Target) -> tuple[Customer, Prospect]:
+async def joined(tx: Transaction, roots: Mapping[str, str]) -> None:
+    """Customers turned out to be one: what each bought moves the others' open prospects.
+
+    `roots`: as `hold` told them before; what a customer bought themselves has moved or not moved them long ago.
+    """
+    known = await last_purchases(tx.session, roots)
+    for row in await claim(tx.session, roots, BEFORE_EXCHANGE):
+        await buy(tx, row, [at for each, at in known.items() if roots[each] != roots[row.customer_id]])
+
+
+async def _meant(tx: Transaction, target: Target, caller: Principal) -> tuple[Customer, Prospect]:
     customer = await present(tx, target.customer_id)
     row = await locked(tx, Prospect, target.customer_id, "prospect")
+    caller.demand_store(row.store_id)
     demand_match(target.if_match, row.version)
     return customer, row
 

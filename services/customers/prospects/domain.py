@@ -49,7 +49,8 @@ class Acquisition:
 
     `occurred_at`: the enquiry. `moved_at`: when it came to its stage; `last_step_at`: its newest step of any kind.
     `furthest`: the furthest stage it ever came to. `cost_amount`: of all steps, None while none told a cost.
-    `bought_at`: the time of the purchase that brought it to exchange.
+    `bought_at`: the time of the purchase that brought it to exchange. `used_at`: of the first use, where that was told
+    before any purchase.
     """
 
     occurred_at: datetime
@@ -63,6 +64,7 @@ class Acquisition:
     cost_amount: Decimal | None = None
     currency: str | None = None
     bought_at: datetime | None = None
+    used_at: datetime | None = None
 
 
 def begin(last: Acquisition | None, told: datetime | None, now: datetime, cost: Cost | None = None) -> Acquisition:
@@ -131,14 +133,26 @@ def buy(acquisition: Acquisition, at: datetime) -> Acquisition | None:
 def use(acquisition: Acquisition, at: datetime) -> Acquisition | None:
     """The acquisition after the first use, by which it is secured; None where it changes nothing.
 
-    That is a use before the enquiry, or by who has not come to exchange.
+    That is a use before the enquiry. The use by who has not come to exchange is kept, for their purchase may be told
+    later; of several, the first.
     """
-    bought = acquisition.outcome is None and acquisition.stage not in BEFORE_EXCHANGE
-    if not bought or at < acquisition.occurred_at:
+    if acquisition.outcome is not None or at < acquisition.occurred_at:
         return None
+    if acquisition.stage in BEFORE_EXCHANGE:
+        earlier = acquisition.used_at is None or at < acquisition.used_at
+        return replace(acquisition, used_at=at) if earlier else None
     moment = max(at, acquisition.last_step_at)
     moved = acquisition if acquisition.stage == "usage" else _at(acquisition, "usage", moment)
     return close(moved, "secured", moment, moment)
+
+
+def use_kept(acquisition: Acquisition) -> Acquisition | None:
+    """The acquisition that a purchase brought to exchange, after a first use that was told before it; or None.
+
+    A use before the purchase was not of what they bought.
+    """
+    bought, used = acquisition.bought_at, acquisition.used_at
+    return use(acquisition, used) if bought is not None and used is not None and used >= bought else None
 
 
 def stalled(acquisition: Acquisition, buyer: Buyer | None, now: datetime) -> bool:

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.customers.profiles.tables import Customer
-from services.customers.prospects.domain import STALLED_AFTER, Verdict
+from services.customers.prospects.domain import STAGES, STALLED_AFTER, Verdict
 from services.customers.prospects.standing import Standing
 from services.customers.prospects.tables import Prospect
 from shared.events.customers import Stage
@@ -70,22 +70,13 @@ async def page(
     return await _standing(session, rows), following
 
 
-async def claim(session: AsyncSession, customers: Collection[str], stages: Sequence[Stage]) -> list[Prospect]:
-    """Who of these customers is an open prospect at one of these stages, locked until the transaction ends.
-
-    The customers' rows first, in the order of their ids, as commands lock them: so nobody waits in a circle, and
-    none of them is erased meanwhile.
-    """
+async def claim(session: AsyncSession, customers: Collection[str], stages: Sequence[Stage] = STAGES) -> list[Prospect]:
+    """Who of these customers, held already, is an open prospect at one of these stages, locked as well."""
     concerned = (
         col(Prospect.customer_id) == any_(literal(list(customers), ARRAY(Text))),
         col(Prospect.outcome).is_(None),
         col(Prospect.stage).in_(stages),
     )
-    whose = select(col(Customer.id)).where(col(Customer.id).in_(select(col(Prospect.customer_id)).where(*concerned)))
-    locked = await session.execute(whose.order_by(col(Customer.id)).with_for_update(key_share=True))
-    if not locked.scalars().all():
-        return []
-    # Read anew: whoever had one of them locked may have moved it.
     rows = select(Prospect).where(*concerned).order_by(col(Prospect.customer_id))
     anew = rows.with_for_update().execution_options(populate_existing=True)
     return list((await session.execute(anew)).scalars())

@@ -1,4 +1,4 @@
-"""Tables of prospects: each customer's acquisition as it stands, and what is left of those before it."""
+"""Tables of prospects: each customer's acquisition as it stands, what is left of those before it, and purchases."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -40,6 +40,7 @@ class Prospect(Base, table=True):
     cost_amount: Decimal | None = Field(default=None, sa_column=Column(Numeric))
     currency: str | None = None
     bought_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
+    used_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
     simulated: bool = False
     content: bytes
     created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
@@ -58,3 +59,12 @@ class LostAcquisition(Base, table=True):
     occurred_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
     furthest: str
     outcome: str
+
+
+class LastPurchase(Base, table=True):
+    """When a customer bought something last, as far as we were told; for enquiries that are written down later."""
+
+    __tablename__ = "last_purchases"
+
+    customer_id: str = Field(primary_key=True, foreign_key="customers.id")
+    at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))

@@ -18,6 +18,7 @@ from services.customers.relationships.domain import (
 from services.customers.relationships.models import NewRelationship, RelationshipChange, RelationshipEnd
 from services.customers.relationships.queries import beside, customer_of, one
 from services.customers.relationships.tables import Relationship
+from shared.erased import gone
 from shared.outbox import Transaction, record
 from shared.web.entities import add_once, meant
 from shared.web.problems import NOT_FOUND, WRONG_STATE, Problem
@@ -30,9 +31,12 @@ async def start(tx: Transaction, new: NewRelationship) -> Existing[Relationship]
     Raises 404 and 410 for the customer and the party; 409 for who can't have the role, a role they have already, a
     second primary contact, and an id that is in use with other content.
     """
+    named = {new.customer_id} if new.party_kind == "partner" else {new.customer_id, new.party_id}
+    # Before any row: an erasure waits for whoever holds one, and `present` waits for it where a customer is unknown.
+    if await tx.refused(named):
+        raise gone()
     partner = await _partner(tx, new.party_id) if new.party_kind == "partner" else None
     # In the order of their ids: two customers who name each other at once wait for one another, never in a circle.
-    named = {new.customer_id} if partner else {new.customer_id, new.party_id}
     customers = {each: await present(tx, each) for each in sorted(named)}
     found = await add_once(tx, _new(tx, new), "a relationship")
     if not found.existed:

@@ -1,4 +1,4 @@
-"""What can be done with requirements: state one, check what was delivered against it, withdraw it."""
+"""What can be done with requirements: state one, check what was delivered against it, miss the due, withdraw it."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,17 +9,17 @@ from services.customers.profiles.present import present
 from services.customers.requirements import domain
 from services.customers.requirements.domain import RefusedError
 from services.customers.requirements.models import NewCheck, NewRequirement
-from services.customers.requirements.queries import demand, last_check
+from services.customers.requirements.queries import demand, due, last_check
 from services.customers.requirements.tables import Requirement, RequirementCheck
 from shared.events.customers import RequirementChecked
 from shared.history import Subject, note
 from shared.outbox import Transaction
 from shared.web.entities import add_once, locked
 from shared.web.preconditions import demand_match
-from shared.web.problems import NOT_FOUND, WRONG_STATE, Problem
+from shared.web.problems import INVALID, NOT_FOUND, WRONG_STATE, Problem
 from shared.web.work import Existing
 
-_STATED = {"what", "measure", "occurred_at", "simulated"}
+_STATED = {"what", "measure", "due_at", "occurred_at", "simulated"}
 _CHECKED = {"conforms", "about_kind", "about_id", "note", "simulated"}
 
 
@@ -32,14 +32,16 @@ class Target:
 
 
 async def state(tx: Transaction, customer_id: str, new: NewRequirement) -> Existing[Requirement]:
-    """Note what a customer requires; the same id with the same content does nothing. Raises 404, 409, 410.
+    """Note what a customer requires; the same id with the same content does nothing.
 
+    Raises 404, 409, 410, and 422 for a due time before the statement.
     Nothing is told of it: an event holds no words, and only a check measures anything.
     """
     await present(tx, customer_id)
     found = await add_once(tx, _new(tx, customer_id, new), "a requirement")
     row = found.entity
     if not found.existed:
+        _check_due(row)
         told = row.model_dump(include=_STATED)
         await note(tx, _subject(row), "state", before=None, after=told, at=row.occurred_at)
     return found
@@ -56,11 +58,21 @@ async def check(tx: Transaction, target: Target, new: NewCheck) -> Existing[Requ
     if found.existed:
         return found
     row.occurred_at = _checked_at(tx, requirement, new.occurred_at)
-    part = Subject("requirement", requirement.id, row.version, f"checks/{row.id}")
-    await note(tx, part, "check", before=None, after=row.model_dump(include=_CHECKED), at=row.occurred_at)
-    payload = RequirementChecked(conforms=row.conforms)
-    await tx.record(payload, key=requirement.customer_id, subject=requirement.id, time=row.occurred_at)
+    await _checked(tx, requirement, row)
     return found
+
+
+async def miss_due(tx: Transaction) -> int:
+    """The duty: requirements that nobody checked by their due time are not conformed to then; answers how many."""
+    rows = await due(tx.session, tx.recorded)
+    for requirement in rows:
+        missed = NewCheck.model_construct(
+            conforms=False, occurred_at=requirement.due_at, simulated=requirement.simulated
+        )
+        row = _new_check(tx, requirement, missed)
+        tx.session.add(row)
+        await _checked(tx, requirement, row)
+    return len(rows)
 
 
 async def withdraw(tx: Transaction, target: Target, told: datetime | None, if_match: str | None) -> Requirement:
@@ -73,6 +85,7 @@ async def withdraw(tx: Transaction, target: Target, told: datetime | None, if_ma
         raise Problem(WRONG_STATE, str(error)) from None
     before = {"withdrawn_at": row.withdrawn_at}
     row.withdrawn_at, row.version = after.withdrawn_at, row.version + 1
+    row.awaited = row.awaited and domain.awaited(row.due_at, row.withdrawn_at)
     changed = {"withdrawn_at": row.withdrawn_at}
     await note(tx, _subject(row), "withdraw", before=before, after=changed, at=row.withdrawn_at)
     return row
@@ -86,6 +99,22 @@ async def _of_customer(tx: Transaction, target: Target) -> Requirement:
     return row
 
 
+async def _checked(tx: Transaction, requirement: Requirement, row: RequirementCheck) -> None:
+    requirement.awaited = False
+    part = Subject("requirement", requirement.id, row.version, f"checks/{row.id}")
+    await note(tx, part, "check", before=None, after=row.model_dump(include=_CHECKED), at=row.occurred_at)
+    payload = RequirementChecked(conforms=row.conforms)
+    await tx.record(payload, key=requirement.customer_id, subject=requirement.id, time=row.occurred_at)
+
+
+def _check_due(row: Requirement) -> None:
+    try:
+        domain.check_due(row.occurred_at, row.due_at)
+    except RefusedError as error:
+        fault = {"pointer": "/due_at", "detail": str(error)}
+        raise Problem(INVALID, "look at /due_at", errors=[fault]) from None
+
+
 def _checked_at(tx: Transaction, requirement: Requirement, told: datetime | None) -> datetime:
     try:
         return domain.checked_at(demand(requirement), told, tx.recorded)
@@ -95,6 +124,7 @@ def _checked_at(tx: Transaction, requirement: Requirement, told: datetime | None
 
 def _new(tx: Transaction, customer_id: str, new: NewRequirement) -> Requirement:
     told = new.model_dump(exclude={"id"}) | {"occurred_at": new.occurred_at or tx.recorded}
+    told["awaited"] = domain.awaited(new.due_at)
     content = new.content(customer_id)
     return Requirement(
         id=new.id or str(uuid7()), customer_id=customer_id, content=content, created_at=tx.recorded, **told

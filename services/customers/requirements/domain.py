@@ -1,6 +1,10 @@
 """What a customer requires of us: it stands from when they stated it until they take it back.
 
 Checks come in any order, for what happened is often told late; but each is of a time at which the requirement stood.
+
+A requirement may have a due time. Where nobody checked it by the time the clock looks after that, the clock makes one
+check, at the due time, that does not conform. A check of an earlier time that is told later still counts by itself:
+both are told. And as the clock's is a check like others, no withdrawal told later may come before it.
 """
 
 from dataclasses import dataclass, replace
@@ -17,6 +21,17 @@ class Demand:
 
     stated_at: datetime
     withdrawn_at: datetime | None = None
+
+
+def check_due(stated_at: datetime, due_at: datetime | None) -> None:
+    """Raises `RefusedError` for a requirement that was due before it was stated."""
+    if due_at is not None and due_at < stated_at:
+        raise RefusedError(f"it was stated at {stated_at.isoformat()}: it can't have been due before that")
+
+
+def awaited(due_at: datetime | None, withdrawn_at: datetime | None = None) -> bool:
+    """Whether the due time of a requirement that nobody checked is to be watched: it stands until then."""
+    return due_at is not None and (withdrawn_at is None or due_at <= withdrawn_at)
 
 
 def checked_at(demand: Demand, told: datetime | None, now: datetime) -> datetime:

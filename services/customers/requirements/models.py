@@ -2,17 +2,19 @@
 
 from datetime import datetime
 
-from shared.web.fields import Code, Flag, Id, NewEntity, OccurredAt, Request, Text, View
+from shared.web.fields import Code, Flag, Id, Instant, NewEntity, OccurredAt, Request, Text, View
 
 
 class NewRequirement(NewEntity):
     """What the customer requires, in their words; `measure`: what it is measured by. The words stay in this service.
 
-    `occurred_at`: when they stated it, now where nothing is told.
+    `occurred_at`: when they stated it, now where nothing is told. `due_at`: by when we are to conform; where nobody
+    checked by then, the clock notes that we did not.
     """
 
     what: Text
     measure: Code | None = None
+    due_at: Instant | None = None
     occurred_at: OccurredAt | None = None
     simulated: Flag = False
 
@@ -47,6 +49,7 @@ class RequirementView(View):
     customer_id: str
     what: str
     measure: str | None
+    due_at: datetime | None
     occurred_at: datetime
     withdrawn_at: datetime | None
     simulated: bool

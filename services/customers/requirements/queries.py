@@ -6,10 +6,14 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from services.customers.profiles.tables import Customer
 from services.customers.requirements.domain import Demand
 from services.customers.requirements.tables import Requirement, RequirementCheck
 from shared.web.cursors import keyset
 from shared.web.problems import NOT_FOUND, Problem
+
+AT_ONCE = 100
+"""Requirements that one transaction of the clock finds unmet."""
 
 
 def demand(row: Requirement) -> Demand:
@@ -54,3 +58,20 @@ async def last_check(session: AsyncSession, requirement: Requirement) -> datetim
     query = select(func.max(col(RequirementCheck.occurred_at)))
     found: datetime | None = await session.scalar(query.where(col(RequirementCheck.requirement_id) == requirement.id))
     return found
+
+
+async def due(session: AsyncSession, now: datetime) -> list[Requirement]:
+    """Requirements that nobody checked by their due time, the longest overdue first, claimed by this transaction.
+
+    What another transaction has is left out. The customer's row is claimed too, as every command does, so that nothing
+    is noted beside an erasure.
+    """
+    query = (
+        select(Requirement)
+        .join(Customer, col(Customer.id) == col(Requirement.customer_id))
+        .where(col(Requirement.awaited), col(Requirement.due_at) < now)
+        .order_by(col(Requirement.due_at), col(Requirement.id))
+        .limit(AT_ONCE)
+        .with_for_update(skip_locked=True, key_share=True)
+    )
+    return list((await session.execute(query)).scalars())

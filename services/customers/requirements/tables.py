@@ -2,22 +2,30 @@
 
 from datetime import datetime
 
-from sqlalchemy import Column, DateTime
+from sqlalchemy import Column, DateTime, Index, text
 from sqlmodel import Field
 
 from services.customers.base import Base
 
 
 class Requirement(Base, table=True):
-    """What a customer requires of us, in their words. `measure`: what it is measured by."""
+    """What a customer requires of us, in their words. `measure`: what it is measured by.
+
+    `awaited`: nobody has checked it, and the clock is to look when it is due.
+    """
 
     __tablename__ = "requirements"
-    __table_args__ = ({"info": {"entity": "requirement"}},)
+    __table_args__ = (
+        Index("requirements_awaited", "due_at", "id", postgresql_where=text("awaited")),
+        {"info": {"entity": "requirement"}},
+    )
 
     id: str = Field(primary_key=True)
     customer_id: str = Field(foreign_key="customers.id", index=True)
     what: str
     measure: str | None = None
+    due_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
+    awaited: bool = False
     occurred_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
     withdrawn_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
     simulated: bool = False

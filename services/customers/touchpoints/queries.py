@@ -1,6 +1,6 @@
 """Reading touchpoints. One without a store is everybody's, one in a store is that store's."""
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -24,10 +24,13 @@ async def page(
     session: AsyncSession, caller: Principal, limit: int, cursor: str | None, customer_id: str | None
 ) -> tuple[list[Touchpoint], str | None]:
     """Touchpoints as they were taken down, oldest first, and the next cursor."""
-    query = select(Touchpoint)
-    if caller.stores is not None:
-        store = col(Touchpoint.store_id)
-        query = query.where(or_(store.is_(None), store.in_(sorted(caller.stores))))
+    query = select(Touchpoint).where(shown(caller))
     if customer_id is not None:
         query = query.where(col(Touchpoint.customer_id) == customer_id)
     return await keyset(session, query, limit, cursor, col(Touchpoint.created_at), col(Touchpoint.id))
+
+
+def shown(caller: Principal) -> ColumnElement[bool]:
+    """The condition for touchpoints that a caller may see."""
+    store = col(Touchpoint.store_id)
+    return true() if caller.stores is None else or_(store.is_(None), store.in_(sorted(caller.stores)))

@@ -36,7 +36,10 @@ async def start(body: NewVisit, work: Posting) -> Response:
 
 @router.post("/visits/{visit_id}/end", response_model=VisitView)
 async def end(visit_id: VisitId, body: VisitEnd, work: Posting, if_match: IfMatchDemanded) -> Response:
-    """The customer left (with `If-Match`); nobody told by the end of the store's day, the visit ends then."""
+    """The customer left (with `If-Match`); nobody told by the end of the store's day, the visit ends then.
+
+    What came of it may still be told after that, once.
+    """
     command = partial(commands.end, visit_id=visit_id, told=body, if_match=if_match, caller=work.principal)
     return await work.run(command, _view)
 

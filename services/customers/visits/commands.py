@@ -32,10 +32,13 @@ async def start(tx: Transaction, new: NewVisit, caller: Principal) -> Existing[V
 
 
 async def end(tx: Transaction, visit_id: str, told: VisitEnd, if_match: str | None, caller: Principal) -> Visit:
-    """Note that the customer left. Raises 404, 409 for a moment that no visit ends at, 410, 412, 428."""
+    """Note that the customer left. Raises 404, 409 for a moment that no visit ends at, 410, 412, 428.
+
+    What the clock has ended is told again, with what came of it.
+    """
     await _admit(tx, visit_id, caller)
     visit = await meant(tx, Visit, visit_id, if_match, "visit")
-    before, at = ending(visit), told.occurred_at or tx.recorded
+    before, at = ending(visit), told.occurred_at or visit.ended_at or max(tx.recorded, visit.started_at)
     try:
         leave(_stay(visit), at)
     except RuleError as error:
@@ -44,7 +47,7 @@ async def end(tx: Transaction, visit_id: str, told: VisitEnd, if_match: str | No
     if visit.two_way:
         said.pop("two_way", None)
     visit.sqlmodel_update(said)
-    visit.ended_at, visit.version = at, visit.version + 1
+    visit.ended_at, visit.ended_by_clock, visit.version = at, False, visit.version + 1
     await note(tx, subject(visit), "end", before=before, after=ending(visit), at=at)
     await record(tx.session, [ended(tx, visit)])
     return visit
@@ -79,7 +82,8 @@ async def close_left_open(tx: Transaction) -> int:
     visits = await left_open(tx.session, tx.recorded)
     before = [ending(visit) for visit in visits]
     for visit in visits:
-        visit.ended_at, visit.version = close(_stay(visit)).ended_at, visit.version + 1
+        visit.ended_at, visit.ended_by_clock = close(_stay(visit)).ended_at, True
+        visit.version += 1
     for visit, was in zip(visits, before, strict=True):
         await note(tx, subject(visit), "end_of_day", before=was, after=ending(visit), at=visit.ended_at)
     await record(tx.session, [ended(tx, visit) for visit in visits])
@@ -97,4 +101,4 @@ async def _admit(tx: Transaction, visit_id: str, caller: Principal) -> None:
 
 
 def _stay(visit: Visit) -> Stay:
-    return Stay(visit.started_at, visit.closes_at, visit.ended_at)
+    return Stay(visit.started_at, visit.closes_at, visit.ended_at, visit.ended_by_clock)

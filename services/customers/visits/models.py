@@ -43,7 +43,10 @@ class NewVisit(Request):
 
 
 class VisitEnd(Request):
-    """How a visit ended; the moment is now where none is told. A visit that was two-way before stays so."""
+    """How a visit ended; the moment is now where none is told. A visit that was two-way before stays so.
+
+    Of a visit that ended by itself it may be told once what came of it; the moment stays where none is told.
+    """
 
     occurred_at: OccurredAt | None = None
     outcome: Code | None = None
@@ -55,7 +58,8 @@ class VisitEnd(Request):
 class VisitView(View):
     """A visit; `ended_at` is null while the customer is here.
 
-    `closes_at`: the end of the store's day, at which a visit ends that nobody has ended.
+    `closes_at`: the end of the store's day, at which a visit ends that nobody has ended; 24 hours after the start
+    where there is no store.
     """
 
     id: str

@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, or_, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from services.customers.visits.domain import AT_MOST
 from services.customers.visits.tables import Visit
 from shared.web.auth import Principal
 from shared.web.cursors import keyset
@@ -28,19 +29,25 @@ async def page(
     session: AsyncSession, caller: Principal, limit: int, cursor: str | None, customer_id: str | None
 ) -> tuple[list[Visit], str | None]:
     """Visits as they were taken down, oldest first, and the next cursor."""
-    query = select(Visit)
-    if caller.stores is not None:
-        query = query.where(col(Visit.store_id).in_(sorted(caller.stores)))
+    query = select(Visit).where(shown(caller))
     if customer_id is not None:
         query = query.where(col(Visit.customer_id) == customer_id)
     return await keyset(session, query, limit, cursor, col(Visit.created_at), col(Visit.id))
 
 
+def shown(caller: Principal) -> ColumnElement[bool]:
+    """The condition for visits that a caller may see: those of their stores."""
+    return true() if caller.stores is None else col(Visit.store_id).in_(sorted(caller.stores))
+
+
 async def left_open(session: AsyncSession, now: datetime) -> list[Visit]:
     """Visits that nobody ended by the end of their store's day, the longest overdue first, locked.
 
-    One that somebody has locked is left out: they are ending it, or see to it next time.
+    Those that an older version took down come last. One that somebody has locked is left out: they are ending it, or
+    see to it next time.
     """
-    query = select(Visit).where(col(Visit.ended_at).is_(None), col(Visit.closes_at) <= now)
-    query = query.order_by(col(Visit.closes_at), col(Visit.id)).limit(AT_ONCE).with_for_update(skip_locked=True)
+    due = col(Visit.due_at)
+    over = or_(due <= now, and_(due.is_(None), col(Visit.started_at) <= now - AT_MOST))
+    query = select(Visit).where(col(Visit.ended_at).is_(None), over)
+    query = query.order_by(due, col(Visit.id)).limit(AT_ONCE).with_for_update(skip_locked=True)
     return list((await session.execute(query)).scalars())

@@ -9,6 +9,7 @@ from uuid_utils.compat import uuid7
 
 from services.customers.stores.domain import end_of_day
 from services.customers.stores.queries import zones
+from services.customers.visits.domain import AT_MOST
 from services.customers.visits.models import NewVisit
 from services.customers.visits.tables import Visit
 from services.customers.visits.telling import events
@@ -39,7 +40,9 @@ async def _rows(tx: Transaction, visits: Sequence[NewVisit]) -> list[dict[str, A
     return [
         {
             **visit.model_dump(),
-            "closes_at": end_of_day(visit.started_at, zone[visit.store_id]),
+            "due_at": end_of_day(visit.started_at, zone[visit.store_id])
+            if visit.store_id
+            else visit.started_at + AT_MOST,
             "content": visit.content(),
             "created_at": tx.recorded,
         }

@@ -2,22 +2,24 @@
 
 from datetime import datetime
 
-from sqlalchemy import Column, DateTime, Index, text
+from sqlalchemy import Boolean, Column, DateTime, Index, false, text
 from sqlmodel import Field
 
 from services.customers.base import Base
+from services.customers.visits.domain import AT_MOST
 
 
 class Visit(Base, table=True):
     """A customer came to a store, a site or an app, or we came to them.
 
-    `closes_at`: the end of the store's day, fixed at the start; then the visit ends if nobody has ended it.
+    `due_at`: when it closes, fixed at the start; null where a process of an older version took it down.
+    `ended_by_clock`: it ended so, and nobody has told yet what came of it.
     """
 
     __tablename__ = "visits"
     __table_args__ = (
         Index("visits_in_order", "created_at", "id"),
-        Index("visits_open", "closes_at", "id", postgresql_where=text("ended_at is null")),
+        Index("visits_open", "due_at", "id", postgresql_where=text("ended_at is null")),
         {"info": {"entity": "visit"}},
     )
 
@@ -26,8 +28,9 @@ class Visit(Base, table=True):
     store_id: str | None = None
     channel: str
     started_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
-    closes_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    due_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
     ended_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
+    ended_by_clock: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=false()))
     purpose: str | None = None
     welcomed_by: str | None = None
     seconds_to_welcome: int | None = None
@@ -40,3 +43,8 @@ class Visit(Base, table=True):
     content: bytes
     created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
     version: int = 1
+
+    @property
+    def closes_at(self) -> datetime:
+        """The end of the store's day, or of 24 hours where there is no store: then it ends if nobody has ended it."""
+        return self.due_at or self.started_at + AT_MOST

@@ -23,11 +23,6 @@ _RESPONSES = text("""
     and deliveries.customer_id = any(:ids)
 """)
 _DELIVERIES = text("delete from deliveries where customer_id = any(:ids)")
-_CONTROLS = text("""
-    delete from idempotency_keys using unnest(cast(:ids as text[])) as told (id)
-    where names = '{}' and strpos(convert_from(body, 'UTF8'), '"' || told.id || '"') > 0
-""")
-"""Campaigns' answers list their control groups, by which the answers are not named."""
 _CARDS = text("delete from cards where customer_id = any(:ids) returning id")
 _HISTORY = text("delete from history where entity = 'card' and entity_id = any(:cards)")
 
@@ -40,7 +35,7 @@ def forgetting(erased: Erased) -> Handle:
 async def forget(session: AsyncSession, customers: Collection[str]) -> None:
     """Make these customers' purchases nobody's; delete their cards, what campaigns sent them and what they heard."""
     theirs = {"ids": list(customers)}
-    for statement in (_SALES, _CARD_SHOWN, _RESPONSES, _DELIVERIES, _CONTROLS):
+    for statement in (_SALES, _CARD_SHOWN, _RESPONSES, _DELIVERIES):
         await session.execute(statement, theirs)
     cards = list((await session.execute(_CARDS, theirs)).scalars())
     await session.execute(_HISTORY, {"cards": cards})

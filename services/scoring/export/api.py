@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request
 
 from services.scoring.scorecards.asked import CustomerId
 from shared.database import Connection, raw_connection
+from shared.erased import gone
 from shared.web.app import WholeChain
 from shared.web.export import Part
 
@@ -29,10 +30,12 @@ _HELD = {
 async def export(customer_id: CustomerId, request: Request) -> Part:
     """Everything that scoring holds under this id; the customers service gathers the parts of all services."""
     async with raw_connection(request.app.state.engine) as connection:
+        if await request.app.state.erasures.known(connection, [customer_id]):
+            raise gone()
         held = {name: await _rows(connection, query, customer_id) for name, query in _HELD.items()}
     return Part(customer_id=customer_id, held={name: rows for name, rows in held.items() if rows})
 
 
 async def _rows(connection: Connection, query: str, customer_id: str) -> list[dict[str, Any]]:
-    rows = await connection.fetch(f"select to_jsonb(held) as row from ({query}) as held", customer_id)
+    rows = await connection.fetch(f"select to_jsonb(held)::text as row from ({query}) as held", customer_id)
     return [orjson.loads(row["row"]) for row in rows]

@@ -141,9 +141,14 @@ def _used(history: History) -> dict[tuple[str, str], Fact]:
     return used
 
 
-def _reviews(history: History) -> list[Fact]:
-    told = history.recent(history.of(TouchpointRecorded.TYPE, IntegrationUsed.TYPE))
-    return [fact for fact in told if fact.data["kind"] in ("joint_review", "review")]
+def _reviews(history: History) -> Sequence[Fact]:
+    """Joint reviews of the window. A touchpoint told again, with a conversation or an outcome, is the same review."""
+    held: dict[tuple[str, str], Fact] = {}
+    for fact in history.of(TouchpointRecorded.TYPE, IntegrationUsed.TYPE):
+        if fact.data["kind"] in ("joint_review", "review"):
+            told = fact.subject if fact.type == TouchpointRecorded.TYPE else fact.id
+            held.setdefault((fact.source, told), fact)
+    return history.recent(list(held.values()))
 
 
 def _is_organization(history: History) -> bool:

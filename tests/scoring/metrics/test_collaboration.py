@@ -81,6 +81,17 @@ def test_C13_organizations_hold_joint_reviews() -> None:
     assert joined(registered(ago(900)), *facts, organization(ago(3))).inputs["reviews_share"] == 0.0
 
 
+def test_C13_a_joint_review_told_again_is_one() -> None:
+    facts = [organization(ago(900)), started("i", ago(365), reviews=4)]
+    told = [review("r", ago(100)), review("r", ago(99)), review("r", ago(80)), review("old", ago(366))]
+    again = review("old", ago(360))  # concluded in the window, held before it
+    found = joined(*facts, *told, again)
+    assert (found.inputs["reviews_held"], found.inputs["reviews_share"]) == (1, 0.25)
+    assert [fact.time for fact in found.evidence] == [ago(100)]
+    uses = [used("i", ago(50), "review"), used("i", ago(40), "review")]
+    assert joined(*facts, *told, *uses).inputs["reviews_held"] == 3
+
+
 @pytest.mark.parametrize(
     ("facts", "reviews"),
     [

@@ -33,6 +33,7 @@ def upgrade() -> None:
         sa.Column("cost_amount", sa.Numeric(), nullable=True),
         sa.Column("currency", sa.Text(), nullable=True),
         sa.Column("bought_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("simulated", sa.Boolean(), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -54,6 +55,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("customer_id", "number"),
     )
     op.create_index("lost_acquisitions_begun", "lost_acquisitions", ["occurred_at"], unique=False)
+    op.create_table(
+        "last_purchases",
+        sa.Column("customer_id", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["customer_id"], ["customers.id"]),
+        sa.PrimaryKeyConstraint("customer_id"),
+    )
     op.create_table(
         "doubts",
         sa.Column("id", sa.Text(), nullable=False),
@@ -78,6 +86,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_index("doubts_of_customer", table_name="doubts")
     op.drop_table("doubts")
+    op.drop_table("last_purchases")
     op.drop_index("lost_acquisitions_begun", table_name="lost_acquisitions")
     op.drop_table("lost_acquisitions")
     op.drop_index("prospects_begun", table_name="prospects")

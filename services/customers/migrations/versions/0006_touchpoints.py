@@ -13,12 +13,11 @@ depends_on = None
 
 
 def upgrade() -> None:
-    op.add_column("visits", sa.Column("closes_at", sa.DateTime(timezone=True), nullable=True))
-    # Visits from before: the day in UTC, as for a store that nobody told us of. Days of UTC have 24 hours.
-    op.execute("update visits set closes_at = date_trunc('day', started_at, 'UTC') + interval '24 hours'")
-    op.alter_column("visits", "closes_at", nullable=False)
+    # Processes of the version before go on adding visits meanwhile: they leave both columns to the database.
+    op.add_column("visits", sa.Column("due_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("visits", sa.Column("ended_by_clock", sa.Boolean(), server_default=sa.false(), nullable=False))
     op.create_index(
-        "visits_open", "visits", ["closes_at", "id"], unique=False, postgresql_where=sa.text("ended_at is null")
+        "visits_open", "visits", ["due_at", "id"], unique=False, postgresql_where=sa.text("ended_at is null")
     )
     op.create_table(
         "touchpoints",
@@ -77,4 +76,5 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_touchpoints_customer_id"), table_name="touchpoints")
     op.drop_table("touchpoints")
     op.drop_index("visits_open", table_name="visits")
-    op.drop_column("visits", "closes_at")
+    op.drop_column("visits", "ended_by_clock")
+    op.drop_column("visits", "due_at")

@@ -34,6 +34,7 @@ def upgrade() -> None:
         sa.Column("claimant_address", sa.Text(), nullable=True),
         sa.Column("claimant_description", sa.Text(), nullable=True),
         sa.Column("authenticated_by", sa.Text(), nullable=True),
+        sa.Column("blanked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("simulated", sa.Boolean(), nullable=False),
         sa.Column("content", sa.LargeBinary(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -46,9 +47,11 @@ def upgrade() -> None:
     op.create_index("bags_of_store", "bags", ["store_id", "state", "occurred_at"], unique=False)
     waiting = sa.text("state = 'deposited'")
     op.create_index("bags_at_the_counter", "bags", ["day_ends_at", "id"], unique=False, postgresql_where=waiting)
+    gone = sa.text("state in ('returned', 'disposed') and blanked_at is null")
+    op.create_index("bags_gone", "bags", ["last_step_at", "id"], unique=False, postgresql_where=gone)
 
 
 def downgrade() -> None:
-    for name in ("bags_at_the_counter", "bags_of_store", "bags_in_order", "ix_bags_customer_id"):
+    for name in ("bags_gone", "bags_at_the_counter", "bags_of_store", "bags_in_order", "ix_bags_customer_id"):
         op.drop_index(name, table_name="bags")
     op.drop_table("bags")

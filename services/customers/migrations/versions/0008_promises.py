@@ -65,6 +65,8 @@ def upgrade() -> None:
         sa.Column("customer_id", sa.Text(), nullable=False),
         sa.Column("what", sa.Text(), nullable=False),
         sa.Column("measure", sa.Text(), nullable=True),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("awaited", sa.Boolean(), nullable=False),
         sa.Column("occurred_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("simulated", sa.Boolean(), nullable=False),
@@ -75,6 +77,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index(op.f("ix_requirements_customer_id"), "requirements", ["customer_id"], unique=False)
+    awaited = sa.text("awaited")
+    op.create_index("requirements_awaited", "requirements", ["due_at", "id"], unique=False, postgresql_where=awaited)
     op.create_table(
         "requirement_checks",
         sa.Column("id", sa.Text(), nullable=False),
@@ -101,6 +105,7 @@ def downgrade() -> None:
     for column in ("requirement_id", "customer_id"):
         op.drop_index(op.f(f"ix_requirement_checks_{column}"), table_name="requirement_checks")
     op.drop_table("requirement_checks")
+    op.drop_index("requirements_awaited", table_name="requirements")
     op.drop_index(op.f("ix_requirements_customer_id"), table_name="requirements")
     op.drop_table("requirements")
     op.drop_index("commitments_open", table_name="commitments")
