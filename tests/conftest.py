@@ -5,9 +5,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from deploy.local import infrastructure as servers
 from deploy.local.issuer import Issuer
+
+# The same examples in every run, so that a run tells of the change it is of; `--hypothesis-profile=default` looks further.
+settings.register_profile("steady", derandomize=True)
+settings.load_profile("steady")
 
 
 @pytest.fixture(scope="session")

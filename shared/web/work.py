@@ -10,6 +10,7 @@ import orjson
 from fastapi import Request, Response
 from pydantic import BaseModel
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from shared import clock
@@ -23,6 +24,8 @@ T = TypeVar("T")
 Command = Callable[[Transaction], Awaitable[T]]
 Render = Callable[[T], BaseModel]
 
+DEADLOCK = "40P01"
+"""PostgreSQL's SQLSTATE."""
 _TRACEPARENT = re.compile(r"^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$")
 _NAMED = re.compile(rb'"(?:(?:[a-z_]*customer_|owner_|party_|other_)?id|into|merged_into)":"([A-Za-z0-9._-]{1,64})"')
 """The ids in an answer by which an erasure finds it."""
@@ -82,6 +85,10 @@ class Work:
             return await self._run(command, render, created)
         except Collision:
             return await self._run(command, render, created)  # what collided with us is there now
+        except DBAPIError as error:
+            if getattr(error.orig, "sqlstate", None) != DEADLOCK:
+                raise
+            return await self._run(command, render, created)  # the database chose us to give way, and nothing is done
 
     async def _run(self, command: Command[T], render: Render[T], created: str | None) -> Response:
         fingerprint = await self._fingerprint()

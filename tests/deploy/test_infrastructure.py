@@ -24,6 +24,7 @@ from deploy.local.layout import Layout
 from deploy.local.postgres import Server, with_database
 from deploy.local.postgres.databases import SERVICES
 from shared.events import TOPICS, Topic
+from tests.support.waiting import eventually
 
 
 @pytest.fixture
@@ -119,8 +120,11 @@ async def test_a_changed_declaration_is_carried_out(infrastructure: Addresses) -
     changed = Topic("deploy.changing", "nobody", partitions=3, retention_ms=5_000, compacted=True)
     await ensure_topics(infrastructure.kafka_bootstrap, [changed])
 
-    found = await _settings(infrastructure.kafka_bootstrap, changed.name)
-    assert {name: found[name] for name in configuration(changed)} == configuration(changed)
+    async def carried_out() -> bool:  # the broker answers from what it has heard of by then
+        found = await _settings(infrastructure.kafka_bootstrap, changed.name)
+        return {name: found[name] for name in configuration(changed)} == configuration(changed)
+
+    await eventually(carried_out)
 
 
 async def _settings(bootstrap: str, topic: str) -> dict[str, str]:

@@ -21,7 +21,7 @@ from tests.support.databases import fresh_database
 from tests.support.told import purchase
 
 TABLES = """
-    create table offsets (
+    create table if not exists offsets (
         topic text, partition int, next_offset bigint not null, end_offset bigint not null,
         reached timestamptz, observed_at timestamptz, primary key (topic, partition)
     );

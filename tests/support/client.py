@@ -18,8 +18,6 @@ from shared.settings import WebSettings
 from tests.support.databases import fresh_database
 
 ERASURE_KEY = "a key for tests, known to everybody"
-POOL = 25
-"""A connection for each of those who come at once: on a slow machine the default's queue answers 503."""
 S = TypeVar("S", bound=WebSettings)
 SETTINGS: dict[str, type[WebSettings]] = {"complaints": ComplaintsSettings, "customers": CustomersSettings}
 """The services that are told more than every web process."""
@@ -87,7 +85,7 @@ def web_settings(kind: type[S], issuer: Issuer, database_url: str, **more: Any) 
     """Settings of a web process on this database."""
     if issubclass(kind, CustomersSettings):
         more = dict.fromkeys(("complaints_url", "loyalty_url", "scoring_url"), "http://nowhere.invalid") | more
-    given: dict[str, Any] = {"erasure_key": ERASURE_KEY, "database_pool": POOL}
+    given: dict[str, Any] = {"erasure_key": ERASURE_KEY}
     return kind(
         database_url=database_url,
         auth_issuer=ISSUER,
@@ -111,6 +109,8 @@ async def client_of(
     url = await fresh_database(postgres_url, service)
     app = build(web_settings(settings or SETTINGS.get(service, WebSettings), issuer, url, **more))
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
-    async with httpx.AsyncClient(transport=transport, base_url=f"http://{service}") as http:
-        yield Client(http, issuer, url, app)
-    await app.state.engine.dispose()
+    try:
+        async with httpx.AsyncClient(transport=transport, base_url=f"http://{service}") as http:
+            yield Client(http, issuer, url, app)
+    finally:
+        await app.state.engine.dispose()  # also after a test that failed, or the next one is told of its connections

@@ -7,11 +7,10 @@ from pathlib import Path
 import asyncpg
 import httpx
 
-from deploy.local.infrastructure import Addresses
 from deploy.local.issuer import Issuer
 from services.customers.settings import CustomersSettings
 from services.customers.web import build
-from tests.support.client import Client, client_of, web_settings
+from tests.support.client import Client, web_settings
 from tests.support.outage import Forwarder
 
 ASHA = {"kind": "individual", "name": "Asha Rao"}
@@ -80,13 +79,10 @@ async def test_W03_one_key_at_the_same_moment_has_one_effect(customers: Client) 
     assert len(await customers.outbox()) == 1
 
 
-async def test_W03_one_version_is_changed_once(infrastructure: Addresses, issuer: Issuer) -> None:
-    # With a connection each: who waits for one for 2 s is told 503.
-    async with client_of("customers", build, infrastructure.postgres_url, issuer, database_pool=50) as customers:
-        await customers.put("/v1/customers/asha", ASHA)
-        path, names = "/v1/customers/asha", [f"Asha {n}" for n in range(100)]
-        changes = [customers.call("PATCH", path, {"name": name}, match='"1"') for name in names]
-        codes = sorted(answer.status_code for answer in await asyncio.gather(*changes))
+async def test_W03_one_version_is_changed_once(customers: Client) -> None:
+    await customers.put("/v1/customers/asha", ASHA)
+    changes = [customers.call("PATCH", "/v1/customers/asha", {"name": f"Asha {n}"}, match='"1"') for n in range(100)]
+    codes = sorted(answer.status_code for answer in await asyncio.gather(*changes))
     assert codes == [200] + [412] * 99
 
 

@@ -40,7 +40,7 @@ MADE: dict[str, list[tuple[str, str, dict[str, Any]]]] = {
         ("POST", "/v1/customers/asha/exits", EXIT),
         ("POST", "/v1/visits", BEGUN),
         ("POST", "/v1/visits/v1/conversations", TALK),
-        ("POST", "/v1/prospects", {"customer_id": "asha"}),
+        ("POST", "/v1/prospects", {"id": "asha", "customer_id": "asha"}),
         ("POST", "/v1/customers/asha/doubts", {"id": "d1", "topic": "price"}),
         (
             "POST",

@@ -16,18 +16,21 @@ from tests.complaints.cases import BODIES
 from tests.customers.visits import BEGUN
 from tests.loyalty.bills import bill
 from tests.support.client import Client, client_of
+from tests.web.steps import STEPS
 from tests.web.test_entities import MADE
 from tests.web.test_openapi import NDJSON, Operation, document_of, operations
 
 ASKED = [("POST", "/v1/close", {"as_of": "2026-01-01T00:00:00Z"}), ("POST", "/v1/rebuild", None)]
+CREATED = [made for made in MADE["customers"] if not made[1].startswith("/v1/customers/asha/integrations/i1/")]
+"""Without the steps of an integration, which are not made twice."""
 TWICE: dict[str, list[tuple[str, str, Any]]] = {
     **MADE,
-    "customers": [("POST", "/v1/customers", {"id": "ben", "kind": "individual"}), *MADE["customers"]],
+    "customers": [("POST", "/v1/customers", {"id": "eve", "kind": "individual"}), *CREATED],
     "scoring": ASKED,
 }
 """By service, what makes one of each kind."""
 UNARMED: dict[str, list[tuple[str, str, Any]]] = {
-    "customers": [("PATCH", "/v1/customers/asha", {"name": "Eve"}), ("POST", "/v1/visits/v1/end", {})],
+    "customers": STEPS,
     "complaints": [("POST", f"/v1/complaints/c1/{verb}", body) for verb, body in BODIES.items()],
     "loyalty": [("POST", "/v1/purchases", bill())],
     "scoring": [],
