@@ -10,7 +10,7 @@ from hypothesis import settings
 from deploy.local import infrastructure as servers
 from deploy.local.issuer import Issuer
 
-# The same examples in every run, so that a run tells of the change it is of; `--hypothesis-profile=default` looks further.
+# The same examples in every run, which tells then of its change alone; `--hypothesis-profile=default` looks further.
 settings.register_profile("steady", derandomize=True)
 settings.load_profile("steady")
 
