@@ -7,10 +7,10 @@ from fastapi import APIRouter, Depends, Path, Response
 from sqlmodel import col
 
 from services.customers.commitments import commands, queries
-from services.customers.commitments.commands import Target
 from services.customers.commitments.models import CommitmentView, Meeting, NewCommitment
 from services.customers.commitments.queries import Filters, promise
 from services.customers.commitments.tables import Commitment
+from services.customers.profiles.belongings import Target
 from shared import clock
 from shared.events.values import ID_PATTERN
 from shared.web import history

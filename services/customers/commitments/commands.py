@@ -1,6 +1,5 @@
 """What can be done with commitments: make one, meet it, and miss those whose time is over."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -11,29 +10,20 @@ from services.customers.commitments.domain import Promise, RefusedError
 from services.customers.commitments.models import NewCommitment
 from services.customers.commitments.queries import due, promise
 from services.customers.commitments.tables import Commitment
+from services.customers.profiles.belongings import Target, meant
 from services.customers.profiles.present import present
 from shared.events import Payload
 from shared.events.customers import CommitmentMade, CommitmentMet, CommitmentMissed
 from shared.history import Subject, note
 from shared.outbox import Transaction
-from shared.web.entities import add_once, locked
-from shared.web.preconditions import demand_match
-from shared.web.problems import INVALID, NOT_FOUND, WRONG_STATE, Problem
+from shared.web.entities import add_once
+from shared.web.problems import INVALID, WRONG_STATE, Problem
 from shared.web.work import Existing
 
 _TOLD = {"what", "due_at", "occurred_at", "link", "made_by", "state", "simulated"}
 _OUTCOME = {"state", "met_at"}
 _TELLING: dict[str, tuple[str, Payload]] = {"met": ("meet", CommitmentMet()), "missed": ("miss", CommitmentMissed())}
 """The verb and the event by which a promise comes into a state."""
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """The commitment that is meant, of whom, and in the version that the caller read."""
-
-    customer_id: str
-    id: str
-    if_match: str | None
 
 
 async def make(tx: Transaction, customer_id: str, new: NewCommitment) -> Existing[Commitment]:
@@ -59,7 +49,7 @@ async def meet(tx: Transaction, target: Target, told: datetime | None) -> Commit
 
     Met late, it was missed first, whether the clock has looked by then or not.
     """
-    row = await _meant(tx, target)
+    row = await meant(tx, Commitment, target, "commitment")
     try:
         steps = domain.meet(promise(row), told, tx.recorded)
     except RefusedError as error:
@@ -83,15 +73,6 @@ async def _step(tx: Transaction, row: Commitment, after: Promise) -> None:
     verb, payload = _TELLING[after.state]
     await note(tx, _subject(row), verb, before=before, after=_outcome(row), at=at)
     await tx.record(payload, key=row.customer_id, subject=row.id, time=at)
-
-
-async def _meant(tx: Transaction, target: Target) -> Commitment:
-    await present(tx, target.customer_id)
-    row = await locked(tx, Commitment, target.id, "commitment")
-    if row.customer_id != target.customer_id:
-        raise Problem(NOT_FOUND, f"no commitment {target.id}")
-    demand_match(target.if_match, row.version)
-    return row
 
 
 def _new(tx: Transaction, customer_id: str, new: NewCommitment) -> Commitment:

@@ -10,10 +10,10 @@ from sqlmodel import col
 
 from services.customers.commitments.domain import Promise, State
 from services.customers.commitments.tables import Commitment
+from services.customers.profiles.belongings import one_of
 from services.customers.profiles.tables import Customer
 from shared.web.cursors import keyset
 from shared.web.fields import Instant
-from shared.web.problems import NOT_FOUND, Problem
 
 AT_ONCE = 100
 """Promises that one transaction of the clock misses."""
@@ -47,10 +47,7 @@ def promise(row: Commitment) -> Promise:
 
 async def one(session: AsyncSession, customer_id: str, commitment_id: str) -> Commitment:
     """The customer's commitment of that id; raises a 404 problem."""
-    row = await session.get(Commitment, commitment_id)
-    if row is None or row.customer_id != customer_id:
-        raise Problem(NOT_FOUND, f"no commitment {commitment_id}")
-    return row
+    return await one_of(session, Commitment, customer_id, commitment_id, "commitment")
 
 
 async def page(

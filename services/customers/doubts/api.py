@@ -6,8 +6,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query, Response
 
 from services.customers.doubts import commands, queries
-from services.customers.doubts.commands import Target
 from services.customers.doubts.models import DoubtView, NewDoubt, Resolution
+from services.customers.profiles.belongings import Target
 from shared.events.values import ID_PATTERN
 from shared.web import history
 from shared.web.app import IfMatchDemanded, Posting, Reading

@@ -1,32 +1,21 @@
 """What can be done with doubts: raise one, resolve it."""
 
-from dataclasses import dataclass
-
 from uuid_utils.compat import uuid7
 
 from services.customers.doubts.domain import WrongStateError, resolve
 from services.customers.doubts.models import NewDoubt, Resolution
 from services.customers.doubts.tables import Doubt
+from services.customers.profiles.belongings import Target, meant
 from services.customers.profiles.present import present
 from shared.events.visits import DoubtRaised, DoubtResolved
 from shared.history import Subject, note
 from shared.outbox import Transaction
-from shared.web.entities import add_once, locked
-from shared.web.preconditions import demand_match
-from shared.web.problems import NOT_FOUND, WRONG_STATE, Problem
+from shared.web.entities import add_once
+from shared.web.problems import WRONG_STATE, Problem
 from shared.web.work import Existing
 
 _TOLD = {"topic", "words", "visit_id", "occurred_at", "simulated"}
 _SETTLED = {"resolved_at", "outcome", "answer"}
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """The doubt that is meant, of whom, and in the version that the caller read (`If-Match`)."""
-
-    customer_id: str
-    id: str
-    if_match: str | None
 
 
 async def raise_doubt(tx: Transaction, customer_id: str, new: NewDoubt) -> Existing[Doubt]:
@@ -45,7 +34,7 @@ async def raise_doubt(tx: Transaction, customer_id: str, new: NewDoubt) -> Exist
 
 async def settle(tx: Transaction, target: Target, told: Resolution) -> Doubt:
     """Note what came of a doubt. Raises 404, 409, 410, 412, 428."""
-    row = await _meant(tx, target)
+    row = await meant(tx, Doubt, target, "doubt")
     before = row.model_dump(include=_SETTLED)
     try:
         at = resolve(row.occurred_at, row.resolved_at, told.occurred_at, tx.recorded)
@@ -54,15 +43,6 @@ async def settle(tx: Transaction, target: Target, told: Resolution) -> Doubt:
     row.resolved_at, row.outcome, row.answer, row.version = at, told.outcome, told.words, row.version + 1
     await note(tx, _subject(row), "resolve", before=before, after=row.model_dump(include=_SETTLED), at=at)
     await tx.record(DoubtResolved(outcome=told.outcome), key=row.customer_id, subject=row.id, time=at)
-    return row
-
-
-async def _meant(tx: Transaction, target: Target) -> Doubt:
-    await present(tx, target.customer_id)
-    row = await locked(tx, Doubt, target.id, "doubt")
-    if row.customer_id != target.customer_id:
-        raise Problem(NOT_FOUND, f"no doubt {target.id}")
-    demand_match(target.if_match, row.version)
     return row
 
 

@@ -5,16 +5,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.customers.doubts.tables import Doubt
+from services.customers.profiles.belongings import one_of
 from shared.web.cursors import keyset
-from shared.web.problems import NOT_FOUND, Problem
 
 
 async def one(session: AsyncSession, customer_id: str, doubt_id: str) -> Doubt:
     """The customer's doubt of that id; raises a 404 problem."""
-    row = await session.get(Doubt, doubt_id)
-    if row is None or row.customer_id != customer_id:
-        raise Problem(NOT_FOUND, f"no doubt {doubt_id}")
-    return row
+    return await one_of(session, Doubt, customer_id, doubt_id, "doubt")
 
 
 async def page(

@@ -7,10 +7,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.customers.gestures.tables import Gesture
+from services.customers.profiles.belongings import one_of
 from shared.events.visits import GestureKind
 from shared.web.cursors import keyset
 from shared.web.fields import Id
-from shared.web.problems import NOT_FOUND, Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +24,7 @@ class Filters:
 
 async def one(session: AsyncSession, customer_id: str, gesture_id: str) -> Gesture:
     """The customer's gesture of that id; raises a 404 problem."""
-    row = await session.get(Gesture, gesture_id)
-    if row is None or row.customer_id != customer_id:
-        raise Problem(NOT_FOUND, f"no gesture {gesture_id}")
-    return row
+    return await one_of(session, Gesture, customer_id, gesture_id, "gesture")
 
 
 async def page(

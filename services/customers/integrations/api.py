@@ -6,9 +6,9 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Response
 
 from services.customers.integrations import commands, queries, using
-from services.customers.integrations.commands import Target
 from services.customers.integrations.models import IntegrationView, NewIntegration, NewUse, Parting, Start, UseView
 from services.customers.integrations.queries import Filters
+from services.customers.profiles.belongings import Target
 from shared.events.customers import UseKind
 from shared.events.values import ID_PATTERN
 from shared.web import history

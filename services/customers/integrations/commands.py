@@ -1,6 +1,5 @@
 """What can be done with integrations: offer, start, decline, end. Their use is in `using`."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
@@ -10,25 +9,16 @@ from services.customers.integrations.domain import RefusedError, Verb, take
 from services.customers.integrations.models import NewIntegration, Parting, Start
 from services.customers.integrations.queries import joining, last_use
 from services.customers.integrations.tables import Integration
+from services.customers.profiles.belongings import Target, locked_of, meant
 from services.customers.profiles.present import present
 from shared.events.customers import IntegrationEnded, IntegrationKind, IntegrationOffered, IntegrationStarted
 from shared.history import Subject, note
 from shared.outbox import Transaction
-from shared.web.entities import add_once, locked
-from shared.web.preconditions import demand_match
-from shared.web.problems import NOT_FOUND, WRONG_STATE, Problem
+from shared.web.entities import add_once
+from shared.web.problems import WRONG_STATE, Problem
 from shared.web.work import Existing
 
 _CHANGING = {"state", "started_at", "reviews_a_year", "ended_at", "reason"}
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """The integration that is meant, of whom, and in the version that the caller read."""
-
-    customer_id: str
-    id: str
-    if_match: str | None
 
 
 async def offer(tx: Transaction, customer_id: str, new: NewIntegration) -> Existing[Integration]:
@@ -49,7 +39,7 @@ async def offer(tx: Transaction, customer_id: str, new: NewIntegration) -> Exist
 
 async def start(tx: Transaction, target: Target, told: Start) -> Integration:
     """Our processes are joined from now on. Raises 404, 409, 410, 412, 428."""
-    row = await _meant(tx, target)
+    row = await meant(tx, Integration, target, "integration")
     at = await _step(tx, row, "start", told.occurred_at, {"reviews_a_year": told.reviews_a_year})
     started = IntegrationStarted(kind=cast("IntegrationKind", row.kind), reviews_a_year=row.reviews_a_year)
     await tx.record(started, key=row.customer_id, subject=row.id, time=at)
@@ -58,14 +48,14 @@ async def start(tx: Transaction, target: Target, told: Start) -> Integration:
 
 async def decline(tx: Transaction, target: Target, told: Parting) -> Integration:
     """The customer does not want it; that it was offered stands. Raises 404, 409, 410, 412, 428."""
-    row = await _meant(tx, target)
+    row = await meant(tx, Integration, target, "integration")
     await _step(tx, row, "decline", told.occurred_at, {"reason": told.reason})
     return row
 
 
 async def end(tx: Transaction, target: Target, told: Parting) -> Integration:
     """Our processes are apart again. Raises 404, 409, 410, 412, 428."""
-    row = await _meant(tx, target)
+    row = await meant(tx, Integration, target, "integration")
     at = await _step(tx, row, "end", told.occurred_at, {"reason": told.reason})
     await tx.record(IntegrationEnded(), key=row.customer_id, subject=row.id, time=at)
     return row
@@ -73,22 +63,12 @@ async def end(tx: Transaction, target: Target, told: Parting) -> Integration:
 
 async def found(tx: Transaction, customer_id: str, integration_id: str) -> Integration:
     """The customer's integration of that id, locked; raises 404 and 410."""
-    await present(tx, customer_id)
-    row = await locked(tx, Integration, integration_id, "integration")
-    if row.customer_id != customer_id:
-        raise Problem(NOT_FOUND, f"no integration {integration_id}")
-    return row
+    return await locked_of(tx, Integration, customer_id, integration_id, "integration")
 
 
 def _new(tx: Transaction, customer_id: str, new: NewIntegration) -> Integration:
     told = dict(new) | {"id": new.id or str(uuid7()), "occurred_at": new.occurred_at or tx.recorded}
     return Integration(**told, customer_id=customer_id, content=new.content(customer_id), created_at=tx.recorded)
-
-
-async def _meant(tx: Transaction, target: Target) -> Integration:
-    row = await found(tx, target.customer_id, target.id)
-    demand_match(target.if_match, row.version)
-    return row
 
 
 async def _step(tx: Transaction, row: Integration, verb: Verb, told: datetime | None, said: dict[str, Any]) -> datetime:

@@ -10,6 +10,7 @@ from sqlmodel import col
 
 from services.customers.integrations.domain import Joining, State
 from services.customers.integrations.tables import Integration, IntegrationUse
+from services.customers.profiles.belongings import one_of
 from shared.events.customers import IntegrationKind, UseKind
 from shared.web.cursors import Pager, keyset
 from shared.web.problems import NOT_FOUND, Problem
@@ -37,10 +38,7 @@ async def last_use(session: AsyncSession, integration_id: str) -> datetime | Non
 
 async def one(session: AsyncSession, customer_id: str, integration_id: str) -> Integration:
     """The customer's integration of that id; raises a 404 problem."""
-    row = await session.get(Integration, integration_id)
-    if row is None or row.customer_id != customer_id:
-        raise Problem(NOT_FOUND, f"no integration {integration_id}")
-    return row
+    return await one_of(session, Integration, customer_id, integration_id, "integration")
 
 
 async def page(

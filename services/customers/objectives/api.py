@@ -9,7 +9,6 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Response
 
 from services.customers.objectives import commands, queries
-from services.customers.objectives.commands import Target
 from services.customers.objectives.domain import State
 from services.customers.objectives.models import (
     Closing,
@@ -23,6 +22,7 @@ from services.customers.objectives.models import (
 from services.customers.objectives.queries import aim
 from services.customers.objectives.strategies import STRATEGIES, StrategyKind
 from services.customers.objectives.tables import Objective
+from services.customers.profiles.belongings import Target
 from shared.events.values import ID_PATTERN
 from shared.web import history
 from shared.web.app import IfMatchDemanded, Posting, Reading, Writing

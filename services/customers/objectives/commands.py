@@ -4,7 +4,7 @@ The verbs after the first raise 404, 409 (closed, or the order of time forbids i
 """
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
 from uuid_utils.compat import uuid7
@@ -14,26 +14,17 @@ from services.customers.objectives.domain import Aim, RefusedError
 from services.customers.objectives.models import Closing, NewObjective, ObjectivePatch, Progress, Review
 from services.customers.objectives.queries import aim
 from services.customers.objectives.tables import Objective
+from services.customers.profiles.belongings import Target, meant
 from services.customers.profiles.present import present
 from shared.events import Payload
 from shared.events.customers import ObjectiveClosed, ObjectiveProgressed, ObjectiveReviewed, ObjectiveSet
 from shared.history import Subject, note
 from shared.outbox import Transaction
-from shared.web.entities import add_once, locked
-from shared.web.preconditions import demand_match
-from shared.web.problems import INVALID, NOT_FOUND, WRONG_STATE, Problem
+from shared.web.entities import add_once
+from shared.web.problems import INVALID, WRONG_STATE, Problem
 from shared.web.work import Existing
 
 _TOLD = {"title", "target", "unit", "due_at", "strategy", "occurred_at", "simulated"}
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """The objective that is meant, of whom, and in the version that the caller read."""
-
-    customer_id: str
-    id: str
-    if_match: str | None
 
 
 async def set_up(tx: Transaction, customer_id: str, new: NewObjective) -> Existing[Objective]:
@@ -55,7 +46,7 @@ async def set_up(tx: Transaction, customer_id: str, new: NewObjective) -> Existi
 
 async def set_again(tx: Transaction, target: Target, patch: ObjectivePatch) -> Objective:
     """Change the target, the due time or the strategy; what changes nothing is not told."""
-    row = await _meant(tx, target)
+    row = await meant(tx, Objective, target, "objective")
     wanted = row.model_dump(include={"target", "due_at", "strategy"}) | patch.changes()
     if wanted == row.model_dump(include=set(wanted)):
         return row
@@ -67,7 +58,7 @@ async def set_again(tx: Transaction, target: Target, patch: ObjectivePatch) -> O
 
 async def progress(tx: Transaction, target: Target, told: Progress) -> Objective:
     """Tell how far it is; less than before is a correction."""
-    row = await _meant(tx, target)
+    row = await meant(tx, Objective, target, "objective")
     after = _taken(lambda: domain.progress(aim(row), told.progress, told.occurred_at, tx.recorded))
     await _change(tx, row, after, "progress")
     await _tell(tx, row, ObjectiveProgressed(progress=row.progress))
@@ -76,7 +67,7 @@ async def progress(tx: Transaction, target: Target, told: Progress) -> Objective
 
 async def review(tx: Transaction, target: Target, told: Review) -> Objective:
     """Note that it was reviewed; the words stay in its history."""
-    row = await _meant(tx, target)
+    row = await meant(tx, Objective, target, "objective")
     after = _taken(lambda: domain.review(aim(row), told.occurred_at, tx.recorded))
     await _change(tx, row, after, "review", together=told.together, note=told.note)
     await _tell(tx, row, ObjectiveReviewed(together=told.together))
@@ -85,20 +76,11 @@ async def review(tx: Transaction, target: Target, told: Review) -> Objective:
 
 async def close(tx: Transaction, target: Target, told: Closing) -> Objective:
     """Close it: it was reached, or given up."""
-    row = await _meant(tx, target)
+    row = await meant(tx, Objective, target, "objective")
     after = _taken(lambda: domain.close(aim(row), told.reached, told.occurred_at, tx.recorded))
     row.reason = told.reason
     await _change(tx, row, after, "close", reason=told.reason)
     await _tell(tx, row, ObjectiveClosed(reached=told.reached))
-    return row
-
-
-async def _meant(tx: Transaction, target: Target) -> Objective:
-    await present(tx, target.customer_id)
-    row = await locked(tx, Objective, target.id, "objective")
-    if row.customer_id != target.customer_id:
-        raise Problem(NOT_FOUND, f"no objective {target.id}")
-    demand_match(target.if_match, row.version)
     return row
 
 

@@ -6,8 +6,8 @@ from sqlmodel import col
 
 from services.customers.objectives.domain import Aim, State
 from services.customers.objectives.tables import Objective
+from services.customers.profiles.belongings import one_of
 from shared.web.cursors import keyset
-from shared.web.problems import NOT_FOUND, Problem
 
 
 def aim(row: Objective) -> Aim:
@@ -27,10 +27,7 @@ def aim(row: Objective) -> Aim:
 
 async def one(session: AsyncSession, customer_id: str, objective_id: str) -> Objective:
     """The customer's objective of that id; raises a 404 problem."""
-    row = await session.get(Objective, objective_id)
-    if row is None or row.customer_id != customer_id:
-        raise Problem(NOT_FOUND, f"no objective {objective_id}")
-    return row
+    return await one_of(session, Objective, customer_id, objective_id, "objective")
 
 
 async def page(

@@ -6,9 +6,9 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Response
 
 from services.customers.preferences import commands, queries
-from services.customers.preferences.commands import Target
 from services.customers.preferences.models import NewPreference, PreferenceStep, PreferenceView
 from services.customers.preferences.queries import Filters
+from services.customers.profiles.belongings import Target
 from shared.events.values import ID_PATTERN
 from shared.web import history
 from shared.web.app import IfMatchDemanded, Posting, Reading

@@ -1,6 +1,5 @@
 """What can be done with preferences: state, use, withdraw."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -9,26 +8,17 @@ from uuid_utils.compat import uuid7
 from services.customers.preferences.domain import RefusedError, Standing, moment, stated
 from services.customers.preferences.models import NewPreference
 from services.customers.preferences.tables import Preference
+from services.customers.profiles.belongings import Target, meant
 from services.customers.profiles.present import present
 from shared.events.visits import PreferenceStated, PreferenceUsed
 from shared.history import Subject, note
 from shared.outbox import Transaction
-from shared.web.entities import add_once, locked
-from shared.web.preconditions import demand_match
-from shared.web.problems import INVALID, NOT_FOUND, WRONG_STATE, Problem
+from shared.web.entities import add_once
+from shared.web.problems import INVALID, WRONG_STATE, Problem
 from shared.web.work import Existing
 
 _TOLD = {"topic", "words", "due_at", "occurred_at", "simulated"}
 _CHANGING = {"used", "used_at", "withdrawn_at"}
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """The preference that is meant, of whom, and in the version that the caller read."""
-
-    customer_id: str
-    id: str
-    if_match: str | None
 
 
 async def state(tx: Transaction, customer_id: str, new: NewPreference) -> Existing[Preference]:
@@ -46,7 +36,7 @@ async def state(tx: Transaction, customer_id: str, new: NewPreference) -> Existi
 
 async def use(tx: Transaction, target: Target, told: datetime | None) -> Preference:
     """Note that it was acted upon, once more. Raises 404, 409, 410, 412, 428."""
-    row = await _meant(tx, target)
+    row = await meant(tx, Preference, target, "preference")
     at, before = _moment(tx, row, told), _standing(row)
     row.used, row.used_at = row.used + 1, at
     await _change(tx, row, "use", before, at)
@@ -56,7 +46,7 @@ async def use(tx: Transaction, target: Target, told: datetime | None) -> Prefere
 
 async def withdraw(tx: Transaction, target: Target, told: datetime | None) -> Preference:
     """Note that it holds no more; nobody else is told. Raises 404, 409, 410, 412, 428."""
-    row = await _meant(tx, target)
+    row = await meant(tx, Preference, target, "preference")
     at, before = _moment(tx, row, told), _standing(row)
     row.withdrawn_at = at
     await _change(tx, row, "withdraw", before, at)
@@ -76,15 +66,6 @@ async def _tell(tx: Transaction, row: Preference) -> None:
     await note(tx, _subject(row), "state", before=None, after=row.model_dump(include=_TOLD), at=row.occurred_at)
     told = PreferenceStated(topic=row.topic, due_at=row.due_at)
     await tx.record(told, key=row.customer_id, subject=row.id, time=row.occurred_at)
-
-
-async def _meant(tx: Transaction, target: Target) -> Preference:
-    await present(tx, target.customer_id)
-    row = await locked(tx, Preference, target.id, "preference")
-    if row.customer_id != target.customer_id:
-        raise Problem(NOT_FOUND, f"no preference {target.id}")
-    demand_match(target.if_match, row.version)
-    return row
 
 
 def _moment(tx: Transaction, row: Preference, told: datetime | None) -> datetime:

@@ -7,9 +7,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.customers.preferences.tables import Preference
+from services.customers.profiles.belongings import one_of
 from shared.web.cursors import keyset
 from shared.web.fields import Code
-from shared.web.problems import NOT_FOUND, Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +32,7 @@ class Filters:
 
 async def one(session: AsyncSession, customer_id: str, preference_id: str) -> Preference:
     """The customer's preference of that id; raises a 404 problem."""
-    row = await session.get(Preference, preference_id)
-    if row is None or row.customer_id != customer_id:
-        raise Problem(NOT_FOUND, f"no preference {preference_id}")
-    return row
+    return await one_of(session, Preference, customer_id, preference_id, "preference")
 
 
 async def page(

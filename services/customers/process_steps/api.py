@@ -6,10 +6,10 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Response
 
 from services.customers.process_steps import commands, queries
-from services.customers.process_steps.commands import Target
 from services.customers.process_steps.models import Dispute, Happening, NewProcessStep, ProcessStepView
 from services.customers.process_steps.queries import Filters, standing
 from services.customers.process_steps.tables import ProcessStep
+from services.customers.profiles.belongings import Target
 from shared import clock
 from shared.events.values import ID_PATTERN
 from shared.web import history

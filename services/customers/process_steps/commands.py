@@ -1,6 +1,5 @@
 """What can be done with steps from contact to cash: plan, complete, dispute, settle."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -11,26 +10,17 @@ from services.customers.process_steps.domain import RefusedError, Verb, take
 from services.customers.process_steps.models import NewProcessStep
 from services.customers.process_steps.queries import standing
 from services.customers.process_steps.tables import ProcessStep
+from services.customers.profiles.belongings import Target, meant
 from services.customers.profiles.present import present
 from shared.events.customers import ProcessStepCompleted, ProcessStepDisputed, ProcessStepDue
 from shared.history import Subject, note
 from shared.outbox import Transaction
-from shared.web.entities import add_once, locked
-from shared.web.preconditions import demand_match
-from shared.web.problems import NOT_FOUND, WRONG_STATE, Problem
+from shared.web.entities import add_once
+from shared.web.problems import WRONG_STATE, Problem
 from shared.web.work import Existing
 
 _TOLD = {"step", "due_at", "amount", "currency", "about", "occurred_at", "simulated"}
 _CHANGING = {"completed_at", "disputed_at", "reason", "settled_at"}
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """The step that is meant, of whom, and in the version that the caller read."""
-
-    customer_id: str
-    id: str
-    if_match: str | None
 
 
 async def plan(tx: Transaction, customer_id: str, new: NewProcessStep) -> Existing[ProcessStep]:
@@ -50,7 +40,7 @@ async def plan(tx: Transaction, customer_id: str, new: NewProcessStep) -> Existi
 
 async def complete(tx: Transaction, target: Target, told: datetime | None) -> ProcessStep:
     """Note that the step is done, in time or late. Raises 404, 409, 410, 412, 428."""
-    row = await _meant(tx, target)
+    row = await meant(tx, ProcessStep, target, "step")
     at = await _take(tx, row, "complete", told)
     await tx.record(ProcessStepCompleted(**_what(row)), key=row.customer_id, subject=row.id, time=at)
     return row
@@ -58,7 +48,7 @@ async def complete(tx: Transaction, target: Target, told: datetime | None) -> Pr
 
 async def dispute(tx: Transaction, target: Target, told: datetime | None, reason: str) -> ProcessStep:
     """Note that the customer disputes the step. Raises 404, 409, 410, 412, 428."""
-    row = await _meant(tx, target)
+    row = await meant(tx, ProcessStep, target, "step")
     at = await _take(tx, row, "dispute", told, reason)
     await tx.record(ProcessStepDisputed(**_what(row)), key=row.customer_id, subject=row.id, time=at)
     return row
@@ -66,7 +56,7 @@ async def dispute(tx: Transaction, target: Target, told: datetime | None, reason
 
 async def settle(tx: Transaction, target: Target, told: datetime | None) -> ProcessStep:
     """Note that the dispute is over; that there was one stands. Raises 404, 409, 410, 412, 428."""
-    row = await _meant(tx, target)
+    row = await meant(tx, ProcessStep, target, "step")
     await _take(tx, row, "settle", told)
     return row
 
@@ -74,15 +64,6 @@ async def settle(tx: Transaction, target: Target, told: datetime | None) -> Proc
 def _new(tx: Transaction, customer_id: str, new: NewProcessStep) -> ProcessStep:
     told = dict(new) | {"id": new.id or str(uuid7()), "occurred_at": new.occurred_at or tx.recorded}
     return ProcessStep(**told, customer_id=customer_id, content=new.content(customer_id), created_at=tx.recorded)
-
-
-async def _meant(tx: Transaction, target: Target) -> ProcessStep:
-    await present(tx, target.customer_id)
-    row = await locked(tx, ProcessStep, target.id, "step")
-    if row.customer_id != target.customer_id:
-        raise Problem(NOT_FOUND, f"no step {target.id}")
-    demand_match(target.if_match, row.version)
-    return row
 
 
 async def _take(

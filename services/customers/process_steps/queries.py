@@ -10,9 +10,9 @@ from sqlmodel import col
 from services.customers.process_steps.domain import State, Step
 from services.customers.process_steps.models import Kind
 from services.customers.process_steps.tables import ProcessStep
+from services.customers.profiles.belongings import one_of
 from shared.web.cursors import Pager, keyset
 from shared.web.fields import Id
-from shared.web.problems import NOT_FOUND, Problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +44,7 @@ def standing(row: ProcessStep) -> Step:
 
 async def one(session: AsyncSession, customer_id: str, step_id: str) -> ProcessStep:
     """The customer's step of that id; raises a 404 problem."""
-    row = await session.get(ProcessStep, step_id)
-    if row is None or row.customer_id != customer_id:
-        raise Problem(NOT_FOUND, f"no step {step_id}")
-    return row
+    return await one_of(session, ProcessStep, customer_id, step_id, "step")
 
 
 async def page(

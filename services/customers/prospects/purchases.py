@@ -9,16 +9,8 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-_ROOTS = text("""
-    with recursive above as (
-        select id, merged_into from customers where id = any(:ids)
-        union select customers.id, customers.merged_into from customers join above on customers.id = above.merged_into
-    ), family as (
-        select id, id as root from above where merged_into is null
-        union select customers.id, root from customers join family on customers.merged_into = family.id
-    )
-    select id, root from family
-""")
+from services.customers.merges.family import roots
+
 _LOCK = text("select id from customers where id = any(:ids) order by id for no key update")
 _LOCK_WHOLE = text("select id from customers where id = any(:ids) order by id for update")
 _REMEMBER = text("""
@@ -35,15 +27,15 @@ async def hold(session: AsyncSession, customers: Collection[str], *, whole: bool
     Their rows are locked until the transaction ends, in the order of their ids as commands lock them: meanwhile
     nobody of them enquires, buys, is merged or erased. `whole`: as who locks them `for update` later must, at once.
     """
-    while roots := await _roots(session, customers):
+    while held := await roots(session, customers):
         attempt = await session.begin_nested()
-        await session.execute(_LOCK_WHOLE if whole else _LOCK, {"ids": list(roots)})
-        if await _roots(session, customers) == roots:
+        await session.execute(_LOCK_WHOLE if whole else _LOCK, {"ids": list(held)})
+        if await roots(session, customers) == held:
             await attempt.commit()
             break
         # A merge or an erasure was faster. Let go of them, or the others would be locked out of their order.
         await attempt.rollback()
-    return roots
+    return held
 
 
 async def remember(session: AsyncSession, times: Mapping[str, datetime]) -> None:
@@ -62,7 +54,3 @@ async def last_purchases(session: AsyncSession, customers: Collection[str]) -> d
     """
     found = await session.execute(_KNOWN, {"ids": list(customers)})
     return {row.customer_id: row.at for row in found}
-
-
-async def _roots(session: AsyncSession, customers: Collection[str]) -> dict[str, str]:
-    return {row.id: row.root for row in await session.execute(_ROOTS, {"ids": list(customers)})}

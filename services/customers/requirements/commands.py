@@ -5,6 +5,7 @@ from datetime import datetime
 
 from uuid_utils.compat import uuid7
 
+from services.customers.profiles.belongings import locked_of
 from services.customers.profiles.present import present
 from services.customers.requirements import domain
 from services.customers.requirements.domain import RefusedError
@@ -14,9 +15,9 @@ from services.customers.requirements.tables import Requirement, RequirementCheck
 from shared.events.customers import RequirementChecked
 from shared.history import Subject, note
 from shared.outbox import Transaction
-from shared.web.entities import add_once, locked
+from shared.web.entities import add_once
 from shared.web.preconditions import demand_match
-from shared.web.problems import INVALID, NOT_FOUND, WRONG_STATE, Problem
+from shared.web.problems import INVALID, WRONG_STATE, Problem
 from shared.web.work import Existing
 
 _STATED = {"what", "measure", "due_at", "occurred_at", "simulated"}
@@ -92,11 +93,7 @@ async def withdraw(tx: Transaction, target: Target, told: datetime | None, if_ma
 
 
 async def _of_customer(tx: Transaction, target: Target) -> Requirement:
-    await present(tx, target.customer_id)
-    row = await locked(tx, Requirement, target.id, "requirement")
-    if row.customer_id != target.customer_id:
-        raise Problem(NOT_FOUND, f"no requirement {target.id}")
-    return row
+    return await locked_of(tx, Requirement, target.customer_id, target.id, "requirement")
 
 
 async def _checked(tx: Transaction, requirement: Requirement, row: RequirementCheck) -> None:

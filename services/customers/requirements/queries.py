@@ -6,6 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from services.customers.profiles.belongings import one_of
 from services.customers.profiles.tables import Customer
 from services.customers.requirements.domain import Demand
 from services.customers.requirements.tables import Requirement, RequirementCheck
@@ -23,10 +24,7 @@ def demand(row: Requirement) -> Demand:
 
 async def one(session: AsyncSession, customer_id: str, requirement_id: str) -> Requirement:
     """The customer's requirement of that id; raises a 404 problem."""
-    row = await session.get(Requirement, requirement_id)
-    if row is None or row.customer_id != customer_id:
-        raise Problem(NOT_FOUND, f"no requirement {requirement_id}")
-    return row
+    return await one_of(session, Requirement, customer_id, requirement_id, "requirement")
 
 
 async def page(

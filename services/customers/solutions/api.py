@@ -5,8 +5,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Response
 
+from services.customers.profiles.belongings import Target
 from services.customers.solutions import commands, queries
-from services.customers.solutions.commands import Target
 from services.customers.solutions.models import Delivery, NewSolution, SolutionView
 from shared.events.values import ID_PATTERN
 from shared.web import history

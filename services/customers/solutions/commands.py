@@ -1,10 +1,10 @@
 """What can be done with solutions: promise, deliver."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from uuid_utils.compat import uuid7
 
+from services.customers.profiles.belongings import Target, meant
 from services.customers.profiles.present import present
 from services.customers.solutions import domain
 from services.customers.solutions.domain import RefusedError
@@ -13,21 +13,11 @@ from services.customers.solutions.tables import Solution
 from shared.events.visits import SolutionDelivered, SolutionPromised
 from shared.history import Subject, note
 from shared.outbox import Transaction
-from shared.web.entities import add_once, locked
-from shared.web.preconditions import demand_match
-from shared.web.problems import INVALID, NOT_FOUND, WRONG_STATE, Problem
+from shared.web.entities import add_once
+from shared.web.problems import INVALID, WRONG_STATE, Problem
 from shared.web.work import Existing
 
 _TOLD = {"what", "due_at", "occurred_at", "simulated"}
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """The solution that is meant, of whom, and in the version that the caller read."""
-
-    customer_id: str
-    id: str
-    if_match: str | None
 
 
 async def promise(tx: Transaction, customer_id: str, new: NewSolution) -> Existing[Solution]:
@@ -45,7 +35,7 @@ async def promise(tx: Transaction, customer_id: str, new: NewSolution) -> Existi
 
 async def deliver(tx: Transaction, target: Target, told: datetime | None) -> Solution:
     """Note that the customer has it. Raises 404, 409, 410, 412, 428."""
-    row = await _meant(tx, target)
+    row = await meant(tx, Solution, target, "solution")
     try:
         at = domain.deliver(row.occurred_at, row.delivered_at, told, tx.recorded)
     except RefusedError as error:
@@ -69,15 +59,6 @@ async def _tell(tx: Transaction, row: Solution) -> None:
         raise Problem(INVALID, "look at /due_at", errors=[{"pointer": "/due_at", "detail": str(error)}]) from None
     await note(tx, _subject(row), "promise", before=None, after=row.model_dump(include=_TOLD), at=row.occurred_at)
     await tx.record(SolutionPromised(due_at=row.due_at), key=row.customer_id, subject=row.id, time=row.occurred_at)
-
-
-async def _meant(tx: Transaction, target: Target) -> Solution:
-    await present(tx, target.customer_id)
-    row = await locked(tx, Solution, target.id, "solution")
-    if row.customer_id != target.customer_id:
-        raise Problem(NOT_FOUND, f"no solution {target.id}")
-    demand_match(target.if_match, row.version)
-    return row
 
 
 def _subject(row: Solution) -> Subject:

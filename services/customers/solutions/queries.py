@@ -4,17 +4,14 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from services.customers.profiles.belongings import one_of
 from services.customers.solutions.tables import Solution
 from shared.web.cursors import keyset
-from shared.web.problems import NOT_FOUND, Problem
 
 
 async def one(session: AsyncSession, customer_id: str, solution_id: str) -> Solution:
     """The customer's solution of that id; raises a 404 problem."""
-    row = await session.get(Solution, solution_id)
-    if row is None or row.customer_id != customer_id:
-        raise Problem(NOT_FOUND, f"no solution {solution_id}")
-    return row
+    return await one_of(session, Solution, customer_id, solution_id, "solution")
 
 
 async def page(
