@@ -14,6 +14,9 @@ from deploy.local.issuer import Issuer
 settings.register_profile("steady", derandomize=True)
 settings.load_profile("steady")
 
+FLEETING = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "autovacuum": "off"}
+"""PostgreSQL's settings for a thousand databases of one test each: none of them has to survive the machine."""
+
 
 @pytest.fixture(scope="session")
 def infrastructure() -> Iterator[servers.Addresses]:
@@ -23,7 +26,7 @@ def infrastructure() -> Iterator[servers.Addresses]:
     """
     with (
         tempfile.TemporaryDirectory(prefix="elevenfold-", ignore_cleanup_errors=True) as folder,
-        servers.infrastructure(Path(folder), say=_quietly) as addresses,
+        servers.infrastructure(Path(folder), say=_quietly, settings=FLEETING) as addresses,
     ):
         servers.prepare(addresses, say=_quietly)
         yield addresses

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 
 from deploy.local.blocking import blocking
 from deploy.local.containers import kafka_container, postgres_container
@@ -24,28 +25,30 @@ class Addresses:
 
 
 Embedded = Server | Broker
+OURS: Mapping[str, str] = MappingProxyType({})
 
 
 @contextmanager
 def infrastructure(
-    data_dir: Path, say: Say = print, environment: Mapping[str, str] = os.environ
+    data_dir: Path, say: Say = print, environment: Mapping[str, str] = os.environ, settings: Mapping[str, str] = OURS
 ) -> Iterator[Addresses]:
     """As `watched`, for whoever needs the addresses alone."""
-    with watched(data_dir, say, environment) as (addresses, _):
+    with watched(data_dir, say, environment, settings) as (addresses, _):
         yield addresses
 
 
 @contextmanager
 def watched(
-    data_dir: Path, say: Say = print, environment: Mapping[str, str] = os.environ
+    data_dir: Path, say: Say = print, environment: Mapping[str, str] = os.environ, settings: Mapping[str, str] = OURS
 ) -> Iterator[tuple[Addresses, list[Embedded]]]:
     """Each by itself: its address in `environment`, else a container (`INFRA=containers`), else embedded.
 
     What was started is stopped at the end, Kafka first. Raises what the servers raise when they do not start.
     Yields the embedded servers too: nobody but this process notices when they die. Docker minds its containers.
+    `settings`: of an embedded PostgreSQL, beside our own.
     """
     layout = Layout(data_dir.resolve())
-    server, broker = Server(layout, say), Broker(layout, say)
+    server, broker = Server(layout, say, settings), Broker(layout, say)
     contained = environment.get("INFRA") == "containers"
     with ExitStack() as started:
         postgres_url = environment.get("POSTGRES_URL") or started.enter_context(

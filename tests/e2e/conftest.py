@@ -10,10 +10,10 @@ from deploy.local.issuer import Issuer
 from tests.support.pipeline import Pipeline, pipeline_on
 
 
-# For this module alone: its consumer would dead-letter what other tests publish, a second time.
-@pytest.fixture(scope="module")
+# For this folder alone: its consumer would dead-letter what other tests publish, a second time.
+@pytest.fixture(scope="package")
 async def crm(infrastructure: Addresses, issuer: Issuer) -> AsyncIterator[Pipeline]:
-    """One pipeline for all tests of the module; each uses customers of its own."""
+    """One pipeline for all tests of the folder; each uses customers of its own."""
     async with pipeline_on(infrastructure, issuer) as pipeline:
         yield pipeline
 

@@ -9,7 +9,7 @@ from tests.support.pipeline import Pipeline
 async def test_C04_scores_follow_a_merge_and_its_end(crm: Pipeline, who: str) -> None:
     alias, path = f"{who}-old", f"/v1/customers/{who}-old/merge"
     for name, days in ((who, 40), (alias, 20)):
-        await done(crm.customers, "PUT", f"/v1/customers/{name}", {"kind": "individual", "name": "Asha Rao"})
+        await done(crm.customers, "PUT", f"/v1/customers/{name}", {"kind": "individual", "name": f"Asha {who}"})
         await done(crm.loyalty, "POST", "/v1/purchases", bill(name, days))
         await crm.card_when(name, lambda card: card["phase"] == "acquisition")
     [pair] = (await crm.customers.get(f"/v1/customers/{alias}/duplicates")).json()["items"]

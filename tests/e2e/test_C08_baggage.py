@@ -31,10 +31,11 @@ async def test_C08_a_bag_lost_and_found_counts_for_the_social_bond(crm: Pipeline
     assert [piece["subject"] for piece in social["evidence"]] == [bag["id"]], "a declined offer is none"
     assert "baggage looked after" in str(social["evidence"][0])
     assert social["strength"] == pytest.approx(100 * (1 - exp(-0.1)), abs=0.1)
+    await done(crm.customers, "POST", "/v1/partners", {"id": f"{who}-e7", "kind": "employee"})
     claim = {"name": "Asha Rao", "address": "12 Mint Street", "description": "a red bag with a broken zip"}
     for verb, body in (
         ("report-lost", claim),
-        ("authenticate", {"authenticated_by": "emp-7", "verdict": True}),
+        ("authenticate", {"authenticated_by": f"{who}-e7", "verdict": True}),
         ("return", {}),
     ):
         bag = await done(crm.customers, "POST", f"/v1/baggage/{bag['id']}/{verb}", body, match="*")

@@ -4,6 +4,7 @@ import itertools
 import os
 
 import asyncpg
+from sqlalchemy import make_url
 
 from deploy.local.postgres import with_database
 from shared.migrations import upgrade
@@ -28,6 +29,15 @@ async def _create(postgres_url: str, name: str, template: str) -> None:
     connection = await asyncpg.connect(postgres_url)
     try:
         await connection.execute(f"drop database if exists {name} with (force)")
-        await connection.execute(f"create database {name} template {template}")
+        await connection.execute(f"create database {name} template {template} strategy file_copy")
+    finally:
+        await connection.close()
+
+
+async def drop_database(postgres_url: str, url: str) -> None:
+    """Take a database away, whoever is still connected to it."""
+    connection = await asyncpg.connect(postgres_url)
+    try:
+        await connection.execute(f"drop database if exists {make_url(url).database} with (force)")
     finally:
         await connection.close()

@@ -3,9 +3,10 @@
 import asyncio
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
+from types import MappingProxyType
 
 import asyncpg
 import psutil
@@ -33,12 +34,14 @@ SETTINGS = {
 
 
 class Server:
-    """The server of one stack, its files under `<data>/postgres`."""
+    """The server of one stack, its files under `<data>/postgres`; `settings`: beside the ones that every stack has."""
 
     title = "PostgreSQL"
 
-    def __init__(self, layout: Layout, say: Callable[[str], None]) -> None:
-        self.layout, self.say = layout, say
+    def __init__(
+        self, layout: Layout, say: Callable[[str], None], settings: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
+        self.layout, self.say, self.settings = layout, say, SETTINGS | dict(settings)
         self.data = layout.data_dir / "postgres"
         self.child: Child | None = None
         self.socket: Path | None = None
@@ -59,7 +62,7 @@ class Server:
         # know of them, and both would write to the same files.
         end([process for process in working_in(self.data) if _serves(process.pid, self.data)], signal.SIGQUIT, 5.0)
         self._drop_stale_locks(self.socket)
-        settings = {**SETTINGS, "unix_socket_directories": str(self.socket)}
+        settings = {**self.settings, "unix_socket_directories": str(self.socket)}
         options = [word for name, value in settings.items() for word in ("-c", f"{name}={value}")]
         command = [str(BINARIES / "postgres"), "-D", str(self.data), *options]
         self.child = spawn(self.layout, "postgres", command, cwd=self.data, user=user)
