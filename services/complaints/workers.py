@@ -1,9 +1,24 @@
 """The complaints service's worker: wiring only."""
 
+from collections.abc import Sequence
+
 from services.complaints.erasures.forgetting import forgetting
+from services.complaints.served.commands import (
+    keep_alias,
+    keep_services,
+    keep_store,
+    keeping_purchases,
+    keeping_visits,
+)
+from shared.duties import Duty
 from shared.erased import Erased
-from shared.events.customers import CustomerErased
-from shared.events.topics import CUSTOMERS
+from shared.events import Payload
+from shared.events.customers import CustomerErased, CustomerMerged, CustomerUnmerged
+from shared.events.purchases import PurchaseCompleted, PurchaseLineDelivered
+from shared.events.reference import StoreClosed, StoreOpened
+from shared.events.topics import CUSTOMERS, PURCHASES, REFERENCE, SCORES, VISITS
+from shared.events.visits import BaggageDeposited, SolutionDelivered, TouchpointRecorded, VisitStarted
+from shared.handling import Handle
 from shared.settings import ConsumerSettings, load
 from shared.worker import Work, serve
 
@@ -11,10 +26,24 @@ from shared.worker import Work, serve
 def working(settings: ConsumerSettings) -> Work:
     """What the worker does."""
     erased = Erased(settings.erasure_key)
-    return Work("complaints", [CUSTOMERS], {CustomerErased: forgetting(erased)})
+    handlers: dict[type[Payload], Handle] = {
+        CustomerErased: forgetting(erased),
+        CustomerMerged: keep_alias,
+        CustomerUnmerged: keep_alias,
+        StoreOpened: keep_store,
+        StoreClosed: keep_store,
+        PurchaseCompleted: keeping_purchases(erased),
+        VisitStarted: keeping_visits(erased),
+        PurchaseLineDelivered: keep_services,
+        TouchpointRecorded: keep_services,
+        BaggageDeposited: keep_services,
+        SolutionDelivered: keep_services,
+    }
+    duties: Sequence[Duty] = []
+    return Work("complaints", [CUSTOMERS, REFERENCE, PURCHASES, VISITS, SCORES], handlers, duties)
 
 
 async def work(_service: str) -> None:
-    """Do what other services' events demand, until told to end."""
+    """Do what other services' events and the clock demand, until told to end."""
     settings = load(ConsumerSettings)
     await serve(working(settings), settings)

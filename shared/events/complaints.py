@@ -103,6 +103,14 @@ class ComplaintBreached(Payload):
     standard: Literal["acknowledge", "resolve"]
 
 
+@event("crm.complaint.warned.v1", COMPLAINTS)
+class ComplaintWarned(Payload):
+    """A standard will be missed at `due_at` unless somebody acts. Subject: the complaint."""
+
+    standard: Literal["acknowledge", "resolve"]
+    due_at: Time
+
+
 @event("crm.complaint.remedy_refused.v1", COMPLAINTS)
 class ComplaintRemedyRefused(Payload):
     """A remedy was asked for and not granted. Subject: the complaint."""

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Request, Response
 
-from services.complaints.cases import commands, queries
+from services.complaints.cases import commands, queries, remedies
 from services.complaints.cases.dossier import Dossier
 from services.complaints.cases.models import (
     Acknowledgement,
@@ -126,4 +126,4 @@ async def withdraw(body: Reconsideration, target: Meant, work: Posting) -> Respo
 @router.post("/{complaint_id}/remedies", response_model=ComplaintView)
 async def grant_remedy(body: Remedy, target: Meant, work: Posting) -> Response:
     """Something is given to set it right."""
-    return await work.run(partial(commands.grant_remedy, target=target, told=body), Dossier.view)
+    return await work.run(partial(remedies.grant_remedy, target=target, told=body), Dossier.view)

@@ -3,9 +3,6 @@
 All raise 404, 409 (the state or the order of time forbids it), 412, and return the complaint as it is then.
 """
 
-from decimal import Decimal
-from typing import Any
-
 from services.complaints.cases.dossier import Dossier
 from services.complaints.cases.models import (
     Acknowledgement,
@@ -13,18 +10,15 @@ from services.complaints.cases.models import (
     Closing,
     Escalation,
     Reconsideration,
-    Remedy,
     Resolution,
 )
 from services.complaints.cases.steps import Target, locked, step, tell
-from services.complaints.cases.tables import ComplaintRemedy
-from shared.events import Money, Payload
+from shared.events import Payload
 from shared.events.complaints import (
     ComplaintAcknowledged,
     ComplaintAssigned,
     ComplaintClosed,
     ComplaintEscalated,
-    ComplaintRemedyGranted,
     ComplaintReopened,
     ComplaintResolved,
     ComplaintWithdrawn,
@@ -87,23 +81,3 @@ async def withdraw(tx: Transaction, target: Target, told: Reconsideration) -> Do
     complaint = await locked(tx, target)
     taken = step(tx, complaint, "withdraw", told.occurred_at, comment=told.reason)
     return await tell(tx, taken, [ComplaintWithdrawn()])
-
-
-async def grant_remedy(tx: Transaction, target: Target, told: Remedy) -> Dossier:
-    """Something is given to set it right."""
-    complaint = await locked(tx, target)
-    given = _given(told, tx.actor)
-    taken = step(tx, complaint, "remedy", told.occurred_at, said=given)
-    number, moment = complaint.version, complaint.last_step_at
-    tx.session.add(ComplaintRemedy(complaint_id=complaint.id, number=number, occurred_at=moment, **given))
-    cost = _money(told.cost_amount, told.currency)
-    return await tell(tx, taken, [ComplaintRemedyGranted(kind=told.kind, cost=cost)])
-
-
-def _given(told: Remedy, actor: str) -> dict[str, Any]:
-    by = told.granted_by or actor
-    return {"kind": told.kind, "cost_amount": told.cost_amount, "currency": told.currency, "granted_by": by}
-
-
-def _money(amount: Decimal | None, currency: str | None) -> Money | None:
-    return Money(amount=amount, currency=currency) if amount is not None and currency is not None else None

@@ -30,7 +30,7 @@ class Dossier:
     def view(self) -> ComplaintView:
         """The answer that shows it."""
         return ComplaintView(
-            **self.complaint.model_dump(exclude={"content", "last_step_at"}),
+            **self.complaint.model_dump(exclude={"content", "last_step_at", "standard", "calendar_version"}),
             history=[StepView.model_validate(step) for step in self.steps],
             remedies=[RemedyView.model_validate(remedy) for remedy in self.remedies],
         )

@@ -9,12 +9,13 @@ from services.complaints.cases.models import NewComplaint
 from services.complaints.cases.standards import Standards
 from services.complaints.cases.steps import Taken, entry, tell
 from services.complaints.cases.tables import Complaint
+from services.complaints.standards import clock
 from shared.events.complaints import ComplaintOpened
 from shared.outbox import Transaction
 from shared.web.auth import Principal
 from shared.web.problems import CONFLICT, Problem
 
-_TOLD = {"category", "severity", "due_acknowledge", "due_resolve", "channel", "purchase_id"}
+_TOLD = {"category", "severity", "due_acknowledge", "due_resolve", "channel", "purchase_id", "integration_id"}
 
 
 async def open_case(tx: Transaction, new: NewComplaint, standards: Standards, caller: Principal) -> Dossier:
@@ -28,6 +29,7 @@ async def open_case(tx: Transaction, new: NewComplaint, standards: Standards, ca
     fresh = await _insert(tx, complaint_id, new, standards)
     complaint = await tx.session.get_one(Complaint, complaint_id)
     if fresh:
+        await clock.start(tx, complaint)
         taken = Taken(complaint, entry(tx, complaint, "open"))
         return await tell(tx, taken, [ComplaintOpened(**complaint.model_dump(include=_TOLD))])
     if complaint.content != new.content():
@@ -36,12 +38,14 @@ async def open_case(tx: Transaction, new: NewComplaint, standards: Standards, ca
 
 
 async def _insert(tx: Transaction, complaint_id: str, new: NewComplaint, standards: Standards) -> bool:
-    due = standards.due(new.severity, new.occurred_at)
+    held_to = await clock.terms(tx.session, new, standards)
     row = new.model_dump(exclude={"id"}) | {
         "id": complaint_id,
         "state": "open",
-        "due_acknowledge": due.acknowledge,
-        "due_resolve": due.resolve,
+        "standard": held_to.standard,
+        "calendar_version": held_to.calendar_version,
+        "due_acknowledge": held_to.due.acknowledge,
+        "due_resolve": held_to.due.resolve,
         "last_step_at": new.occurred_at,
         "content": new.content(),
         "created_at": tx.recorded,

@@ -2,8 +2,10 @@
 
 from datetime import datetime
 from decimal import Decimal
+from typing import Any
 
 from sqlalchemy import Column, DateTime, Index, Numeric
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from services.complaints.base import Base
@@ -14,6 +16,8 @@ class Complaint(Base, table=True):
 
     `resolution`, `root_cause` and `first_contact` are those of the newest resolution. `customer_id`: none once they
     demanded to be forgotten; the case counts for its store, and nobody reads it or takes a step in it.
+    `standard` and `calendar_version`: what it is held to, as it was when the case was opened; null where a process of
+    an older version took it down. `waiting_since`: its clock stands still, for we wait for the customer.
     """
 
     __tablename__ = "complaints"
@@ -35,12 +39,19 @@ class Complaint(Base, table=True):
     resolution: str | None = None
     root_cause: str | None = None
     first_contact: bool = False
+    first_contact_claimed: bool | None = None
+    waiting_since: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
+    standard: dict[str, Any] | None = Field(default=None, sa_column=Column(JSONB))
+    calendar_version: int | None = None
     department: str | None = None
     owner: str | None = None
     level: int = 0
+    escalated_to: str | None = None
     handovers: int = 0
     reopened: int = 0
     purchase_id: str | None = None
+    integration_id: str | None = None
+    follows: str | None = None
     text: str | None = None
     channel: str | None = None
     simulated: bool = False

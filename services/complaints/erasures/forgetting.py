@@ -1,20 +1,20 @@
-"""Forgetting who demanded it: their cases stay, for what a store's cases tell of the store, as nobody's."""
+"""Forgetting who demanded it: what each subject does about it."""
 
 from collections.abc import Collection
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.complaints.cases import forgetting as cases
+from services.complaints.served import forgetting as served
 from shared.erased import Erased
-from shared.forgetting import answering
+from shared.forgetting import Forget, answering
 from shared.handling import Handle
 
-_CASES = text("""
-    update complaints set customer_id = null, text = null, resolution = null, purchase_id = null, content = ''
-    where customer_id = any(:customers) returning id
-""")
-_STEPS = text("update complaint_steps set note = null where complaint_id = any(:cases)")
-_HISTORY = text("delete from history where entity = 'complaint' and entity_id = any(:cases)")
+FORGETTING: tuple[Forget, ...] = (
+    cases.forget,
+    served.forget,
+)
+"""In this order, within one transaction."""
 
 
 def forgetting(erased: Erased) -> Handle:
@@ -23,7 +23,6 @@ def forgetting(erased: Erased) -> Handle:
 
 
 async def forget(session: AsyncSession, customers: Collection[str]) -> None:
-    """Take these customers, and all that anybody wrote about them, out of their cases."""
-    cases = list((await session.execute(_CASES, {"customers": list(customers)})).scalars())
-    for statement in (_STEPS, _HISTORY):
-        await session.execute(statement, {"cases": cases})
+    """Take away what the service holds of these customers."""
+    for subject in FORGETTING:
+        await subject(session, customers)

@@ -120,6 +120,7 @@ NO_FACT: frozenset[type[Payload]] = frozenset(
     {
         customers.CustomerErased,  # it takes facts away
         erasures.ErasureCompleted,
+        complaints.ComplaintWarned,  # nothing is missed yet
         scores.ScorecardUpdated,
         scores.BondLevelChanged,
         scores.PhaseChanged,

@@ -1,0 +1,1 @@
+"""What remedy an employee may grant by their training (K03)."""

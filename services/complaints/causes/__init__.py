@@ -1,0 +1,1 @@
+"""Root causes, which of them recur, and what is done against them (K09)."""

@@ -1,0 +1,1 @@
+"""Customers' ideas: recorded, decided on, answered (K09)."""

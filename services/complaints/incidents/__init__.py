@@ -1,0 +1,1 @@
+"""Shop-floor incidents and their procedures (K06)."""

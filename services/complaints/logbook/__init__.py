@@ -1,0 +1,1 @@
+"""The logbook of incidents and accidents: entries are added, never changed (K07)."""

@@ -1,0 +1,1 @@
+"""How employees feel about their store: culture is theirs first (K04)."""

@@ -1,0 +1,5 @@
+"""REST: how employees feel about their store: culture is theirs first (K04)."""
+
+from fastapi import APIRouter
+
+router = APIRouter(tags=["pulses"])

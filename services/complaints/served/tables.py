@@ -1,0 +1,65 @@
+"""Tables of what stores did for customers."""
+
+from datetime import datetime
+
+from sqlalchemy import Column, DateTime, Index
+from sqlmodel import Field
+
+from services.complaints.base import Base
+
+
+class Purchase(Base, table=True):
+    """A purchase; `customer_id`: none for an anonymous sale and once they demanded to be forgotten."""
+
+    __tablename__ = "purchases"
+    __table_args__ = (Index("purchases_of_stores", "store_id", "occurred_at"),)
+
+    id: str = Field(primary_key=True)
+    customer_id: str | None = Field(default=None, index=True)
+    store_id: str | None = None
+    occurred_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+
+
+class Visit(Base, table=True):
+    """A visit; `customer_id` as of a purchase."""
+
+    __tablename__ = "visits"
+    __table_args__ = (Index("visits_of_stores", "store_id", "occurred_at"),)
+
+    id: str = Field(primary_key=True)
+    customer_id: str | None = Field(default=None, index=True)
+    store_id: str | None = None
+    occurred_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+
+
+class Service(Base, table=True):
+    """Something else that a store did for somebody: `kind` is the type of the event that told of `subject`."""
+
+    __tablename__ = "services_rendered"
+    __table_args__ = (Index("services_of_stores", "store_id", "occurred_at"),)
+
+    kind: str = Field(primary_key=True)
+    subject: str = Field(primary_key=True)
+    store_id: str
+    occurred_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+
+
+class Alias(Base, table=True):
+    """A customer who was merged into another, null once that was undone; `told_at`: the time of what told so last."""
+
+    __tablename__ = "aliases"
+    __table_args__ = ({"info": {"customer": "id"}},)
+
+    id: str = Field(primary_key=True)
+    merged_into: str | None = Field(default=None, index=True)
+    told_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+
+
+class Store(Base, table=True):
+    """A store as the reference topic told of it last; `told_at`: that event's time."""
+
+    __tablename__ = "stores"
+
+    id: str = Field(primary_key=True)
+    time_zone: str
+    told_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))

@@ -1,0 +1,5 @@
+"""REST: employees as far as procedures ask: their role, and what they were trained for (K03, K06)."""
+
+from fastapi import APIRouter
+
+router = APIRouter(tags=["staff"])

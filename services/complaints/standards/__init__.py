@@ -1,0 +1,1 @@
+"""Service standards, and the clock that warns, tells breaches and escalates (K02)."""

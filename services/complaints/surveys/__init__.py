@@ -1,0 +1,1 @@
+"""Satisfaction: delivery against expectation, and whether we are preferred (K04)."""

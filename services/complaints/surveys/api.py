@@ -1,0 +1,5 @@
+"""REST: satisfaction: delivery against expectation, and whether we are preferred (K04)."""
+
+from fastapi import APIRouter
+
+router = APIRouter(tags=["surveys"])

@@ -1,0 +1,1 @@
+"""Follow-ups: what somebody is to do for a customer, by when (K05)."""
