@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 from typing import NamedTuple
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -80,6 +81,14 @@ async def counts(
 
 
 async def zone(session: AsyncSession, store_id: str) -> str:
-    """The store's time zone; UTC where nobody told us."""
+    """The store's time zone; UTC where nobody told us, or told us of one that there is not."""
     known = await session.get(Store, store_id)
-    return UNKNOWN_ZONE if known is None else known.time_zone
+    return UNKNOWN_ZONE if known is None or not _is_zone(known.time_zone) else known.time_zone
+
+
+def _is_zone(name: str) -> bool:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return False
+    return True

@@ -1,0 +1,81 @@
+"""K08: the service's own copies of what stores did."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from services.complaints.served import queries
+from services.complaints.served.queries import Served
+from shared.database import open_engine
+from shared.events import Event
+from shared.events.customers import CustomerErased, CustomerMerged, CustomerUnmerged
+from shared.events.visits import BaggageDeposited, TouchpointRecorded
+from tests.complaints.serving import heard, opened, sale, visit
+from tests.support.client import Client
+from tests.support.told import NOON, told
+
+DAY = timedelta(days=1)
+ALWAYS = (datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC))
+
+
+@pytest.fixture
+async def session(complaints: Client) -> AsyncIterator[AsyncSession]:
+    """A session on the service's database."""
+    engine = open_engine(complaints.database_url)
+    async with AsyncSession(engine) as session:
+        yield session
+    await engine.dispose()
+
+
+async def test_K08_everything_counts_once_for_its_store(complaints: Client, session: AsyncSession) -> None:
+    bag = told(BaggageDeposited(), "asha", "bag-1", store="330")
+    call = told(TouchpointRecorded(channel="phone", kind="contact"), "asha", "call-1")
+    batch = [sale("b-1"), sale("b-2", customer="asha"), sale("b-3", store="331"), visit("v-1"), bag, call]
+    await heard(complaints, *batch)
+    await heard(complaints, *batch, sale("b-1", NOON + DAY))
+    assert await queries.counts(session, *ALWAYS) == {"330": Served(2, 1, 1), "331": Served(1, 0, 0)}
+    assert await queries.counts(session, *ALWAYS, stores=["331", "332"]) == {"331": Served(1, 0, 0)}
+    assert await queries.counts(session, NOON + DAY, NOON + 2 * DAY) == {}
+    assert await queries.counts(session, NOON - DAY, NOON) == {}, "the end of a period is out of it"
+
+
+async def test_K08_who_is_erased_counts_as_nobody(complaints: Client, session: AsyncSession) -> None:
+    forget = told(CustomerErased(erasure_id="e-1"), "asha", "asha")
+    await heard(complaints, sale("b-1", customer="asha"), visit("v-1", customer="asha"))
+    await heard(complaints, forget)
+    await heard(complaints, sale("b-2", customer="asha"), visit("v-2", customer="asha"))
+    found = await queries.purchases(session, ["b-1", "b-2"])
+    assert [row.customer_id for row in found.values()] == [None, None]
+    visits = [await queries.visit(session, name) for name in ("v-1", "v-2")]
+    assert [row and row.customer_id for row in visits] == [None, None]
+    assert await queries.counts(session, *ALWAYS) == {"330": Served(2, 2, 0)}
+
+
+async def test_C04_a_family_is_everybody_merged(complaints: Client, session: AsyncSession) -> None:
+    def merge(name: str, into: str, at: datetime = NOON) -> Event:
+        return told(CustomerMerged(into=into, at=at), name, name, at)
+
+    await heard(complaints, merge("b", "a"), merge("c", "b"), merge("d", "a"))
+    for name in "abcd":
+        assert await queries.family(session, name) == set("abcd")
+    assert await queries.family(session, "e") == {"e"}
+    await heard(complaints, told(CustomerUnmerged(at=NOON + DAY), "b", "b", NOON + DAY))
+    await heard(complaints, merge("b", "a"))  # late news of what is over
+    assert await queries.family(session, "a") == {"a", "d"}
+    assert await queries.family(session, "c") == {"b", "c"}
+
+
+async def test_K05_the_last_store_is_where_the_family_bought_last(complaints: Client, session: AsyncSession) -> None:
+    assert await queries.last_store(session, "asha") is None
+    merged = told(CustomerMerged(into="asha", at=NOON), "till-7", "till-7")
+    later = sale("b-2", NOON + DAY, "till-7", "331")
+    await heard(complaints, merged, later, sale("b-1", customer="asha"), sale("b-3", NOON + 2 * DAY, "other", "332"))
+    assert await queries.last_store(session, "asha") == "331"
+
+
+async def test_K02_a_store_has_its_zone(complaints: Client, session: AsyncSession) -> None:
+    await heard(complaints, opened("330", "Asia/Kolkata"), opened("331", "Mars/Olympus"))
+    await heard(complaints, opened("330", "Europe/Berlin", NOON - DAY))
+    assert [await queries.zone(session, store) for store in ("330", "331", "332")] == ["Asia/Kolkata", "UTC", "UTC"]
