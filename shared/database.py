@@ -23,12 +23,15 @@ UNREACHABLE = (
 """What a dead, restarting or saturated database raises through SQLAlchemy and asyncpg."""
 
 
+GIVE_UP_S = 2.0
+"""How long a new connection, or one out of a pool that is used up, is waited for."""
+
 REFUSING = ("08", "53", "57")
 """Classes of SQLSTATE: connection exception, insufficient resources, operator intervention."""
 
 
 def open_engine(url: str, *, pool_size: int = 5, search_path: str = "public", application: str = "") -> AsyncEngine:
-    """An engine on `postgresql://…`; connects lazily, gives up connecting after 2 s.
+    """An engine on `postgresql://…`; connects lazily, gives up connecting after `GIVE_UP_S`.
 
     Connections are tested before use (`pool_pre_ping`), so that the first request after an outage succeeds.
     """
@@ -42,9 +45,9 @@ def open_engine(url: str, *, pool_size: int = 5, search_path: str = "public", ap
         make_url(url).set(drivername="postgresql+asyncpg"),
         pool_size=pool_size,
         max_overflow=0,
-        pool_timeout=2,
+        pool_timeout=GIVE_UP_S,
         pool_pre_ping=True,
-        connect_args={"timeout": 2, "server_settings": server_settings},
+        connect_args={"timeout": GIVE_UP_S, "server_settings": server_settings},
     )
 
 

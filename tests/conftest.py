@@ -9,6 +9,7 @@ from hypothesis import settings
 
 from deploy.local import infrastructure as servers
 from deploy.local.issuer import Issuer
+from shared import database
 
 # The same examples in every run, which tells then of its change alone; `--hypothesis-profile=default` looks further.
 settings.register_profile("steady", derandomize=True)
@@ -16,6 +17,14 @@ settings.load_profile("steady")
 
 FLEETING = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off", "autovacuum": "off"}
 """PostgreSQL's settings for a thousand databases of one test each: none of them has to survive the machine."""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def patience() -> Iterator[None]:
+    """A machine that does other things beside may take its time; who tests how soon we give up says so."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(database, "GIVE_UP_S", 30.0)
+        yield
 
 
 @pytest.fixture(scope="session")

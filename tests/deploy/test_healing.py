@@ -19,7 +19,7 @@ from tests.deploy.toys import OFFSETS, pids, up_toys
 from tests.deploy.traces import processes_of
 
 
-def _until(done: Callable[[], bool], seconds: float = 20.0) -> None:
+def _until(done: Callable[[], bool], seconds: float = 60.0) -> None:
     deadline = time.monotonic() + seconds
     while not done():
         assert time.monotonic() < deadline
@@ -49,7 +49,7 @@ def _serves(addresses: Addresses) -> bool:
     return True
 
 
-@pytest.mark.timeout(100)
+@pytest.mark.timeout(300)
 def test_on_embedded_servers(layout: Layout, environment: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     """One stack for both stories: a start costs ten seconds."""
     for name, value in environment.items():

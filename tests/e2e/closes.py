@@ -19,7 +19,7 @@ async def arrived(crm: Pipeline, purchases: int) -> None:
         return found == purchases
 
     try:
-        await eventually(look, seconds=120)
+        await eventually(look, seconds=300)
     finally:
         await connection.close()
 
@@ -33,5 +33,5 @@ async def closed(crm: Pipeline, as_of: str) -> dict[str, Any]:
         close: dict[str, Any] = (await crm.scoring.get(asked.headers["Location"])).json()
         return close if close["finished_at"] else None
 
-    done: dict[str, Any] = await eventually(look, seconds=120)
+    done: dict[str, Any] = await eventually(look, seconds=300)
     return done

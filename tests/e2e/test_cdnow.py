@@ -40,7 +40,7 @@ def _bill(number: int, customer: str, day: str, discs: str, paid: str) -> dict[s
     }
 
 
-@pytest.mark.timeout(300)  # thousands of bills on a machine that may do other things beside
+@pytest.mark.timeout(600)  # thousands of bills on a machine that may do other things beside
 async def test_S05_cdnow_from_import_to_model(empty: Pipeline) -> None:
     told = await empty.loyalty.stream("/v1/imports/purchases", bills())
     assert told[-1] == {"accepted": PURCHASES, "duplicate": 0, "rejected": 0}

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 
-async def eventually(look: Callable[[], Awaitable[Any]], seconds: float = 20.0) -> Any:
+async def eventually(look: Callable[[], Awaitable[Any]], seconds: float = 60.0) -> Any:
     """What `look` returns once it is true; fails the test after `seconds`."""
     async with asyncio.timeout(seconds):
         while not (found := await look()):
