@@ -21,6 +21,15 @@ class Entity(Protocol):
 
 E = TypeVar("E", bound=Entity)
 R = TypeVar("R", bound=SQLModel)
+A = TypeVar("A")
+
+
+async def for_update(tx: Transaction, kind: type[A], key: object) -> A | None:
+    """The row of that key as it stands now, locked until the transaction ends; None where there is none.
+
+    What the session has read of it before, unlocked, is renewed: somebody may have been faster.
+    """
+    return await tx.session.get(kind, key, with_for_update=True, populate_existing=True)
 
 
 async def add_once(tx: Transaction, row: E, what: str) -> Existing[E]:
@@ -32,7 +41,7 @@ async def add_once(tx: Transaction, row: E, what: str) -> Existing[E]:
     values = row.model_dump()  # type: ignore[attr-defined]
     statement = insert(kind).values(values).on_conflict_do_nothing().returning(col(kind.id))
     fresh = (await tx.session.execute(statement)).scalar_one_or_none() is not None
-    found = await tx.session.get(kind, row.id, with_for_update=True)
+    found = await for_update(tx, kind, row.id)
     if found is None or found.content != row.content:
         raise Problem(CONFLICT, f"{row.id} is {what} with other content")
     return Existing(found, existed=not fresh)
@@ -40,7 +49,7 @@ async def add_once(tx: Transaction, row: E, what: str) -> Existing[E]:
 
 async def locked(tx: Transaction, kind: type[R], key: object, what: str) -> R:
     """The row of that key, locked until the transaction ends; raises a 404 problem. Compare versions next."""
-    row = await tx.session.get(kind, key, with_for_update=True)
+    row = await for_update(tx, kind, key)
     if row is None:
         raise Problem(NOT_FOUND, f"no {what} {key}")
     return row
@@ -48,7 +57,7 @@ async def locked(tx: Transaction, kind: type[R], key: object, what: str) -> R:
 
 async def meant(tx: Transaction, kind: type[E], key: str, if_match: str | None, what: str) -> E:
     """The entity of that id, locked, in the version that the caller read; raises 404, 428, 412."""
-    row = await tx.session.get(kind, key, with_for_update=True)
+    row = await for_update(tx, kind, key)
     if row is None:
         raise Problem(NOT_FOUND, f"no {what} {key}")
     demand_match(if_match, row.version)

@@ -8,6 +8,7 @@ from services.customers.profiles.present import present
 from shared.events.customers import ConsentGranted, ConsentWithdrawn
 from shared.history import Subject, note
 from shared.outbox import Transaction
+from shared.web.entities import for_update
 from shared.web.preconditions import check_match, demand_match
 from shared.web.problems import NOT_FOUND, WRONG_STATE, Problem
 
@@ -18,7 +19,7 @@ Key = tuple[str, str, str]
 async def grant(tx: Transaction, key: Key, granted_at: datetime, source: str, if_match: str | None) -> Consent:
     """Note that the customer agreed; the same again does nothing, a different grant needs `If-Match`."""
     await present(tx, key[0])
-    consent = await tx.session.get(Consent, key, with_for_update=True)
+    consent = await for_update(tx, Consent, key)
     before = None if consent is None else _standing(consent)
     if consent is None:
         check_match(if_match, None)
@@ -40,7 +41,7 @@ async def withdraw(tx: Transaction, key: Key, occurred_at: datetime | None, if_m
     It ends the grant that stands, so it is never before that; raises 409 for a moment that would be.
     """
     await present(tx, key[0])
-    consent = await tx.session.get(Consent, key, with_for_update=True)
+    consent = await for_update(tx, Consent, key)
     if consent is None:
         raise Problem(NOT_FOUND, "no such consent was ever given")
     if consent.withdrawn_at is not None:

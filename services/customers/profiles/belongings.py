@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.customers.profiles.present import present
 from shared.outbox import Transaction
+from shared.web.entities import for_update
 from shared.web.preconditions import demand_match
 from shared.web.problems import NOT_FOUND, Problem
 
@@ -38,7 +39,7 @@ async def one_of(session: AsyncSession, kind: type[B], customer_id: str, key: st
 async def locked_of(tx: Transaction, kind: type[B], customer_id: str, key: str, what: str) -> B:
     """The same, with the customer and the row locked until the transaction ends; raises 404 and 410."""
     await present(tx, customer_id)
-    return _theirs(await tx.session.get(kind, key, with_for_update=True), customer_id, key, what)
+    return _theirs(await for_update(tx, kind, key), customer_id, key, what)
 
 
 async def meant(tx: Transaction, kind: type[B], target: Target, what: str) -> B:

@@ -12,6 +12,7 @@ from shared.events import Payload
 from shared.events.customers import CustomerChanged, CustomerRegistered
 from shared.history import Subject, note
 from shared.outbox import Transaction
+from shared.web.entities import for_update
 from shared.web.preconditions import check_match, demand_match
 from shared.web.problems import CONFLICT, NOT_FOUND, WRONG_STATE, Collision, Problem
 
@@ -58,7 +59,7 @@ async def amend(tx: Transaction, customer_id: str, patch: ProfilePatch, if_match
 
 async def find(tx: Transaction, customer_id: str) -> Known | None:
     """The customer of that id, locked until the transaction ends."""
-    row = await tx.session.get(Customer, customer_id, with_for_update=True)
+    row = await for_update(tx, Customer, customer_id)
     return None if row is None else (await lists.known(tx.session, [row]))[0]
 
 

@@ -23,7 +23,7 @@ from services.customers.prospects.tables import Prospect
 from shared.events import Event
 from shared.outbox import Transaction
 from shared.web.auth import Principal
-from shared.web.entities import locked
+from shared.web.entities import for_update, locked
 from shared.web.preconditions import demand_match
 from shared.web.problems import WRONG_STATE, Problem
 
@@ -45,7 +45,7 @@ async def begin(tx: Transaction, new: NewProspect, caller: Principal) -> Standin
     caller.demand_store(new.store_id)
     family = await hold(tx.session, [new.customer_id])
     customer = await present(tx, new.customer_id)
-    known = await tx.session.get(Prospect, customer.id, with_for_update=True)
+    known = await for_update(tx, Prospect, customer.id)
     if known is not None and _told_again(known, new):
         return Standing.of(known, customer.buying_type, existed=True)
     with _refusals():

@@ -13,6 +13,7 @@ from shared.events.reference import CategoryOffered, StoreClosed, StoreOpened
 from shared.history import Subject, note
 from shared.outbox import Transaction
 from shared.web.auth import Principal
+from shared.web.entities import for_update
 from shared.web.preconditions import check_match, demand_match
 from shared.web.problems import Collision
 from shared.web.work import Existing
@@ -47,7 +48,7 @@ async def _put(
 ) -> tuple[R, bool, bool]:
     """The row as it is now, whether it existed, and whether this changed anything."""
     values = {name: getattr(told, name) for name in type(told).model_fields}
-    row = await tx.session.get(table, entity_id, with_for_update=True)
+    row = await for_update(tx, table, entity_id)
     if row is None:
         check_match(if_match, None)
         row = table(id=entity_id, created_at=tx.recorded, updated_at=tx.recorded, **values)
