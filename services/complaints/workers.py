@@ -10,14 +10,17 @@ from services.complaints.served.commands import (
     keeping_purchases,
     keeping_visits,
 )
+from services.complaints.standards.firing import fire
+from services.complaints.tasks.opening import after_gestures, after_risks
 from shared.duties import Duty
 from shared.erased import Erased
 from shared.events import Payload
 from shared.events.customers import CustomerErased, CustomerMerged, CustomerUnmerged
 from shared.events.purchases import PurchaseCompleted, PurchaseLineDelivered
 from shared.events.reference import StoreClosed, StoreOpened
+from shared.events.scores import DefectionRiskRaised
 from shared.events.topics import CUSTOMERS, PURCHASES, REFERENCE, SCORES, VISITS
-from shared.events.visits import BaggageDeposited, SolutionDelivered, TouchpointRecorded, VisitStarted
+from shared.events.visits import BaggageDeposited, GestureMade, SolutionDelivered, TouchpointRecorded, VisitStarted
 from shared.handling import Handle
 from shared.settings import ConsumerSettings, load
 from shared.worker import Work, serve
@@ -38,8 +41,10 @@ def working(settings: ConsumerSettings) -> Work:
         TouchpointRecorded: keep_services,
         BaggageDeposited: keep_services,
         SolutionDelivered: keep_services,
+        GestureMade: after_gestures(erased),
+        DefectionRiskRaised: after_risks(erased),
     }
-    duties: Sequence[Duty] = []
+    duties: Sequence[Duty] = [fire]
     return Work("complaints", [CUSTOMERS, REFERENCE, PURCHASES, VISITS, SCORES], handlers, duties)
 
 

@@ -4,7 +4,10 @@ from typing import Any
 
 import httpx
 
+from shared.events import Event
+from shared.events.customers import CustomerMerged, CustomerUnmerged
 from tests.support.client import Client
+from tests.support.told import NOON, told
 
 OPENED_AT = "2017-03-01T10:00:00Z"
 COMPLAINT = {
@@ -18,6 +21,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "acknowledge": {},
     "assign": {"department": "tills"},
     "escalate": {},
+    "pause": {},
+    "resume": {},
     "remedies": {"kind": "apology"},
     "resolve": {"resolution": "Second till opened", "root_cause": "staffing"},
     "close": {},
@@ -36,9 +41,10 @@ async def opened(client: Client, **more: object) -> dict[str, Any]:
 
 
 async def act(client: Client, case: dict[str, Any], verb: str, **more: object) -> httpx.Response:
-    """Do `verb` to the complaint in the version given; `more` is added to the least body."""
+    """Do `verb` to the complaint in the version given, at its last step's moment; `more` is added to the least body."""
     path = f"/v1/complaints/{case['id']}/{verb}"
-    return await client.post(path, BODIES[verb] | more, match=f'"{case["version"]}"')
+    body = {"occurred_at": case["history"][-1]["occurred_at"]} | BODIES[verb] | more
+    return await client.post(path, body, match=f'"{case["version"]}"')
 
 
 async def lived(client: Client, case: dict[str, Any], *verbs: str) -> dict[str, Any]:
@@ -48,3 +54,13 @@ async def lived(client: Client, case: dict[str, Any], *verbs: str) -> dict[str, 
         assert answer.status_code == 200, answer.text
         case = answer.json()
     return case
+
+
+def merged(customer: str, into: str) -> Event:
+    """They turned out to be one customer."""
+    return told(CustomerMerged(into=into, at=NOON), customer, customer)
+
+
+def unmerged(customer: str) -> Event:
+    """They turned out to be two after all."""
+    return told(CustomerUnmerged(at=NOON), customer, customer)

@@ -33,6 +33,8 @@ async def complained(client: Client, **more: Any) -> dict[str, Any]:
     case = await opened(client, text=CANARY, purchase_id="b-1", **more)
     steps: list[tuple[str, dict[str, Any]]] = [
         ("escalate", {"note": CANARY}),
+        ("pause", {"note": CANARY}),
+        ("resume", {}),
         ("remedies", {"granted_by": "emp-7"}),
         ("resolve", {"resolution": CANARY}),
         ("reopen", {"reason": CANARY}),

@@ -5,6 +5,8 @@ import pytest
 from tests.complaints.cases import BODIES, COMPLAINT, OPENED_AT, act, lived, opened
 from tests.support.client import Client
 
+REMEDIES = "remedy, request_remedy, approve_remedy, refuse_remedy"
+
 
 async def test_K01_from_open_to_closed(complaints: Client) -> None:
     created = await complaints.post("/v1/complaints", COMPLAINT | {"text": "Waited too long", "channel": "store"})
@@ -54,10 +56,9 @@ async def test_K01_one_history_says_who_did_what_when_and_for_which_department(c
 
 
 async def test_K01_resolved_at_first_contact_counts_as_acknowledged_then(complaints: Client) -> None:
-    answer = await act(complaints, await opened(complaints), "resolve", occurred_at=OPENED_AT, first_contact=True)
-    case = answer.json()
+    case = await lived(complaints, await opened(complaints), "resolve")
     assert case["acknowledged_at"] == case["resolved_at"] == OPENED_AT
-    assert case["first_contact"] is True
+    assert (case["first_contact"], case["first_contact_claimed"]) == (True, None)
 
 
 async def test_K01_reopened_it_is_in_progress_again_and_no_longer_resolved(complaints: Client) -> None:
@@ -96,10 +97,12 @@ async def test_K01_remedies_are_kept_with_their_exact_cost(complaints: Client) -
 @pytest.mark.parametrize(
     ("life", "refused", "options"),
     [
-        ([], ["close", "reopen"], "acknowledge, assign, escalate, remedy, resolve, withdraw"),
-        (["acknowledge"], ["acknowledge", "close", "reopen"], "assign, escalate, remedy, resolve, withdraw"),
-        (["acknowledge", "assign"], ["acknowledge", "close", "reopen"], "assign, escalate, remedy, resolve, withdraw"),
-        (["resolve"], ["acknowledge", "assign", "escalate", "resolve", "withdraw"], "remedy, close, reopen"),
+        ([], ["close", "reopen", "resume"], f"acknowledge, assign, escalate, pause, {REMEDIES}, resolve, withdraw"),
+        (["acknowledge"], ["acknowledge", "close"], f"assign, escalate, pause, {REMEDIES}, resolve, withdraw"),
+        (["acknowledge", "assign"], ["reopen"], f"assign, escalate, pause, {REMEDIES}, resolve, withdraw"),
+        (["pause"], ["pause", "close"], f"acknowledge, assign, escalate, resume, {REMEDIES}, resolve, withdraw"),
+        (["pause", "resume"], ["resume"], f"acknowledge, assign, escalate, pause, {REMEDIES}, resolve, withdraw"),
+        (["resolve"], ["assign", "escalate", "pause", "resolve", "withdraw"], f"{REMEDIES}, close, reopen"),
         (["resolve", "close"], sorted({*BODIES} - {"reopen"}), "reopen"),
         (["withdraw"], sorted({*BODIES} - {"reopen"}), "reopen"),
     ],

@@ -86,7 +86,7 @@ async def test_K01_a_standard_from_the_environment_replaces_that_one_only(
 
 
 async def test_K01_what_was_told_is_shown(complaints: Client) -> None:
-    more = {"purchase_id": "b-1", "text": "Late", "channel": "phone", "simulated": True}
+    more = {"purchase_id": "b-1", "integration_id": "edi-1", "text": "Late", "channel": "phone", "simulated": True}
     case = await opened(complaints, **more)
     assert {name: case[name] for name in COMPLAINT | more} == COMPLAINT | more
     assert (case["occurred_at"], case["version"]) == (OPENED_AT, 1)

@@ -14,7 +14,8 @@ from deploy.sample.simulation import CAUSES, SEVERITIES, Simulated, simulate
 from deploy.sample.transactions import Transactions
 from services.complaints.cases import models
 from services.complaints.cases.domain import Case, Verb, take
-from services.complaints.cases.standards import Standards
+from services.complaints.standards.defaults import Standards
+from shared.events.complaints import Severity
 
 MODELS: dict[str, type[BaseModel]] = {
     "acknowledge": models.Acknowledgement,
@@ -79,9 +80,13 @@ def test_some_are_late_some_are_reopened_and_every_kind_is_there(simulated: list
     assert {complaint.opening["severity"] for complaint in simulated} == set(SEVERITIES)
     cases = [(complaint.opening, lived(complaint)) for complaint in simulated]
     assert sum(case.reopened for _, case in cases) >= 10
-    due = {o["id"]: Standards().due(o["severity"], datetime.fromisoformat(o["occurred_at"])) for o, _ in cases}
-    late = [case for told, case in cases if case.resolved_at and case.resolved_at > due[told["id"]].resolve]
+    due = {o["id"]: _due(o["severity"], datetime.fromisoformat(o["occurred_at"])) for o, _ in cases}
+    late = [case for told, case in cases if case.resolved_at and case.resolved_at > due[told["id"]]]
     assert 20 <= len(late) <= 100
+
+
+def _due(severity: Severity, opened_at: datetime) -> datetime:
+    return opened_at + Standards().standard(severity).resolve
 
 
 def test_the_shares_of_the_lives_are_percentages() -> None:

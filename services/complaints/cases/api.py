@@ -8,8 +8,9 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Request, Response
 
-from services.complaints.cases import commands, queries, remedies
+from services.complaints.cases import commands, queries, remedies, settling
 from services.complaints.cases.dossier import Dossier
+from services.complaints.cases.limits import Limits
 from services.complaints.cases.models import (
     Acknowledgement,
     Assignment,
@@ -19,12 +20,14 @@ from services.complaints.cases.models import (
     Reconsideration,
     Remedy,
     Resolution,
+    Resumption,
+    Waiting,
 )
 from services.complaints.cases.opening import open_case
 from services.complaints.cases.queries import Filters
-from services.complaints.cases.standards import Standards
 from services.complaints.cases.steps import Target
 from services.complaints.cases.views import ComplaintView
+from services.complaints.standards.defaults import Standards
 from shared.events.values import ID_PATTERN
 from shared.web import history
 from shared.web.app import Caller, IfMatchDemanded, Posting, Reading
@@ -41,10 +44,16 @@ def _standards(request: Request) -> Standards:
     return standards
 
 
+def _limits(request: Request) -> Limits:
+    settings = request.app.state.settings
+    return Limits(settings.reopen_within, settings.first_contact_within)
+
+
 def _target(complaint_id: ComplaintId, caller: Caller, if_match: IfMatchDemanded) -> Target:
     return Target(complaint_id, if_match, caller)
 
 
+Given = Annotated[Limits, Depends(_limits)]
 InForce = Annotated[Standards, Depends(_standards)]
 Meant = Annotated[Target, Depends(_target)]
 
@@ -99,28 +108,40 @@ async def escalate(body: Escalation, target: Meant, work: Posting) -> Response:
     return await work.run(partial(commands.escalate, target=target, told=body), Dossier.view)
 
 
+@router.post("/{complaint_id}/pause", response_model=ComplaintView)
+async def pause(body: Waiting, target: Meant, work: Posting) -> Response:
+    """We wait for the customer, and the clock stands still."""
+    return await work.run(partial(commands.pause, target=target, told=body), Dossier.view)
+
+
+@router.post("/{complaint_id}/resume", response_model=ComplaintView)
+async def resume(body: Resumption, target: Meant, work: Posting) -> Response:
+    """The customer has answered: the clock runs again."""
+    return await work.run(partial(commands.resume, target=target, told=body), Dossier.view)
+
+
 @router.post("/{complaint_id}/resolve", response_model=ComplaintView)
-async def resolve(body: Resolution, target: Meant, work: Posting) -> Response:
+async def resolve(body: Resolution, target: Meant, work: Posting, limits: Given) -> Response:
     """The matter is settled as far as we can see."""
-    return await work.run(partial(commands.resolve, target=target, told=body), Dossier.view)
+    return await work.run(partial(settling.resolve, target=target, told=body, limits=limits), Dossier.view)
 
 
 @router.post("/{complaint_id}/close", response_model=ComplaintView)
 async def close(body: Closing, target: Meant, work: Posting) -> Response:
     """Nothing is left to do."""
-    return await work.run(partial(commands.close, target=target, told=body), Dossier.view)
+    return await work.run(partial(settling.close, target=target, told=body), Dossier.view)
 
 
 @router.post("/{complaint_id}/reopen", response_model=ComplaintView)
-async def reopen(body: Reconsideration, target: Meant, work: Posting) -> Response:
+async def reopen(body: Reconsideration, target: Meant, work: Posting, limits: Given) -> Response:
     """It was not settled after all."""
-    return await work.run(partial(commands.reopen, target=target, told=body), Dossier.view)
+    return await work.run(partial(settling.reopen, target=target, told=body, limits=limits), Dossier.view)
 
 
 @router.post("/{complaint_id}/withdraw", response_model=ComplaintView)
 async def withdraw(body: Reconsideration, target: Meant, work: Posting) -> Response:
     """The customer takes it back."""
-    return await work.run(partial(commands.withdraw, target=target, told=body), Dossier.view)
+    return await work.run(partial(settling.withdraw, target=target, told=body), Dossier.view)
 
 
 @router.post("/{complaint_id}/remedies", response_model=ComplaintView)

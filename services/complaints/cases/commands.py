@@ -1,27 +1,20 @@
-"""What can be done about a complaint: one function a verb, each in the given transaction.
+"""What can be done about a complaint that is not settled: one function a verb, each in the given transaction.
 
 All raise 404, 409 (the state or the order of time forbids it), 412, and return the complaint as it is then.
 """
 
+from dataclasses import replace
+
 from services.complaints.cases.dossier import Dossier
-from services.complaints.cases.models import (
-    Acknowledgement,
-    Assignment,
-    Closing,
-    Escalation,
-    Reconsideration,
-    Resolution,
-)
-from services.complaints.cases.steps import Target, locked, step, tell
-from shared.events import Payload
+from services.complaints.cases.models import Acknowledgement, Assignment, Escalation, Resumption, Waiting
+from services.complaints.cases.steps import Target, locked, noted, step, tell, when
+from services.complaints.standards import clock
 from shared.events.complaints import (
     ComplaintAcknowledged,
     ComplaintAssigned,
-    ComplaintClosed,
     ComplaintEscalated,
-    ComplaintReopened,
-    ComplaintResolved,
-    ComplaintWithdrawn,
+    ComplaintPaused,
+    ComplaintResumed,
 )
 from shared.outbox import Transaction
 
@@ -29,7 +22,9 @@ from shared.outbox import Transaction
 async def acknowledge(tx: Transaction, target: Target, told: Acknowledgement) -> Dossier:
     """The customer was told that somebody cares."""
     complaint = await locked(tx, target)
-    taken = step(tx, complaint, "acknowledge", told.occurred_at)
+    at = when(tx, complaint, "acknowledge", told.occurred_at)
+    await clock.answered(tx, complaint, "acknowledge", at)
+    taken = step(tx, complaint, "acknowledge", at)
     return await tell(tx, taken, [ComplaintAcknowledged()])
 
 
@@ -48,36 +43,19 @@ async def escalate(tx: Transaction, target: Target, told: Escalation) -> Dossier
     return await tell(tx, taken, [ComplaintEscalated(level=complaint.level)])
 
 
-async def resolve(tx: Transaction, target: Target, told: Resolution) -> Dossier:
-    """The matter is settled as far as we can see; one that nobody acknowledged is so by this."""
+async def pause(tx: Transaction, target: Target, told: Waiting) -> Dossier:
+    """We wait for the customer: the clock stands still."""
     complaint = await locked(tx, target)
-    taken = step(tx, complaint, "resolve", told.occurred_at, comment=told.resolution, said={})
-    complaint.resolution, complaint.root_cause = told.resolution, told.root_cause
-    complaint.first_contact = told.first_contact
-    resolved = ComplaintResolved(root_cause=told.root_cause, first_contact=told.first_contact)
-    return await tell(tx, taken, [resolved])
+    taken = step(tx, complaint, "pause", told.occurred_at, comment=told.note)
+    await clock.pause(tx, complaint)
+    return await tell(tx, taken, [ComplaintPaused()])
 
 
-async def close(tx: Transaction, target: Target, told: Closing) -> Dossier:
-    """Nothing is left to do."""
+async def resume(tx: Transaction, target: Target, told: Resumption) -> Dossier:
+    """The customer has answered: the clock runs again, for as long as was left."""
     complaint = await locked(tx, target)
-    taken = step(tx, complaint, "close", told.occurred_at)
-    return await tell(tx, taken, [ComplaintClosed()])
-
-
-async def reopen(tx: Transaction, target: Target, told: Reconsideration) -> Dossier:
-    """It was not settled after all."""
-    complaint = await locked(tx, target)
-    payloads: list[Payload] = [ComplaintReopened()]
-    if complaint.acknowledged_at is None:
-        # Withdrawn before anybody answered: taking it up again is the answer, and no other will follow.
-        payloads.append(ComplaintAcknowledged())
-    taken = step(tx, complaint, "reopen", told.occurred_at, comment=told.reason)
-    return await tell(tx, taken, payloads)
-
-
-async def withdraw(tx: Transaction, target: Target, told: Reconsideration) -> Dossier:
-    """The customer took it back."""
-    complaint = await locked(tx, target)
-    taken = step(tx, complaint, "withdraw", told.occurred_at, comment=told.reason)
-    return await tell(tx, taken, [ComplaintWithdrawn()])
+    at, before = when(tx, complaint, "resume", told.occurred_at), noted(complaint)
+    await clock.resume(tx, complaint, at)  # before the step, which forgets since when it stood still
+    taken = replace(step(tx, complaint, "resume", at), before=before)
+    due = ComplaintResumed(due_acknowledge=complaint.due_acknowledge, due_resolve=complaint.due_resolve)
+    return await tell(tx, taken, [due])

@@ -1,13 +1,17 @@
-"""A complaint together with its history and its remedies."""
+"""A complaint together with its history, its remedies and what was asked for."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
+from services.complaints.authority.models import RequestView
+from services.complaints.authority.queries import requests
+from services.complaints.authority.tables import RemedyRequest
+from services.complaints.cases.purchases import Reference, references
 from services.complaints.cases.tables import Complaint, ComplaintRemedy, ComplaintStep
 from services.complaints.cases.views import ComplaintView, RemedyView, StepView
 from shared.erased import gone
@@ -19,12 +23,15 @@ Row = TypeVar("Row", ComplaintStep, ComplaintRemedy)
 class Dossier:
     """All that is known of one complaint, steps and remedies in their order.
 
-    `existed`: whether a command found it there before, with the same content.
+    `purchase`: what is known of the purchase it names. `existed`: whether a command found it there before, with the
+    same content.
     """
 
     complaint: Complaint
     steps: list[ComplaintStep] = field(default_factory=list)
     remedies: list[ComplaintRemedy] = field(default_factory=list)
+    requests: list[RemedyRequest] = field(default_factory=list)
+    purchase: Reference | None = None
     existed: bool = False
 
     def view(self) -> ComplaintView:
@@ -33,6 +40,8 @@ class Dossier:
             **self.complaint.model_dump(exclude={"content", "last_step_at", "standard", "calendar_version"}),
             history=[StepView.model_validate(step) for step in self.steps],
             remedies=[RemedyView.model_validate(remedy) for remedy in self.remedies],
+            remedy_requests=[RequestView.model_validate(request) for request in self.requests],
+            purchase=self.purchase,
         )
 
 
@@ -46,16 +55,19 @@ def whose(complaint: Complaint) -> str:
 async def dossier(session: AsyncSession, complaint: Complaint, *, existed: bool = False) -> Dossier:
     """The dossier of one complaint."""
     [found] = await dossiers(session, [complaint])
-    return Dossier(found.complaint, found.steps, found.remedies, existed)
+    return replace(found, existed=existed)
 
 
 async def dossiers(session: AsyncSession, complaints: Sequence[Complaint]) -> list[Dossier]:
     """The dossiers of these complaints, in the same order."""
-    found = {complaint.id: Dossier(complaint) for complaint in complaints}
+    known = await references(session, complaints)
+    found = {complaint.id: Dossier(complaint, purchase=known.get(complaint.id)) for complaint in complaints}
     for step in await _belonging(session, ComplaintStep, list(found)):
         found[step.complaint_id].steps.append(step)
     for remedy in await _belonging(session, ComplaintRemedy, list(found)):
         found[remedy.complaint_id].remedies.append(remedy)
+    for request in await requests(session, list(found)):
+        found[request.complaint_id].requests.append(request)
     return list(found.values())
 
 

@@ -2,19 +2,17 @@
 
 import hashlib
 from datetime import UTC
-from typing import Annotated, Literal
+from typing import Literal
 
-from pydantic import Field, ValidationInfo, field_validator
-
+from services.complaints.authority.models import Given
 from shared.events.complaints import Category, Severity
-from shared.money import DECIMALS, fits_currency
-from shared.web.fields import Amount, Code, Currency, Flag, Id, OccurredAt, Request, Text
+from shared.web.fields import Code, Flag, Id, OccurredAt, Request, Text
 
 RemedyKind = Literal["refund", "replacement", "voucher", "apology"]
 
 
 class NewComplaint(Request):
-    """A complaint; the customer's words stay in this service."""
+    """A complaint; the customer's words stay in this service. `follows`: an earlier one of the same customer."""
 
     id: Id | None = None
     customer_id: Id
@@ -23,6 +21,8 @@ class NewComplaint(Request):
     severity: Severity
     occurred_at: OccurredAt
     purchase_id: Id | None = None
+    integration_id: Id | None = None
+    follows: Id | None = None
     text: Text | None = None
     channel: Code | None = None
     simulated: Flag = False
@@ -59,12 +59,25 @@ class Escalation(Step):
     note: Text | None = None
 
 
+class Waiting(Step):
+    """What we wait for."""
+
+    note: Text | None = None
+
+
+class Resumption(Step):
+    """The customer has answered."""
+
+
 class Resolution(Step):
-    """How it was settled, in words; `root_cause` is a code, for causes are counted."""
+    """How it was settled, in words; `root_cause` is a code, for causes are counted.
+
+    `first_contact`: whether one contact was enough; the case may say otherwise, and speaks for itself where nothing is.
+    """
 
     resolution: Text
     root_cause: Code
-    first_contact: Flag = False
+    first_contact: Flag | None = None
 
 
 class Closing(Step):
@@ -77,24 +90,7 @@ class Reconsideration(Step):
     reason: Text | None = None
 
 
-class Remedy(Step):
-    """What was given, and what it cost us. Nobody named: the caller granted it."""
+class Remedy(Given):
+    """Something given. Nobody named: the caller granted it."""
 
-    kind: RemedyKind
-    currency: Currency | None = None  # before the amount, whose check needs it
-    cost_amount: Annotated[Amount | None, Field(validate_default=True)] = None
     granted_by: Id | None = None
-
-    @field_validator("cost_amount")
-    @classmethod
-    def _exact(cls, amount: Amount | None, info: ValidationInfo) -> Amount | None:
-        if "currency" not in info.data:
-            return amount  # refused already
-        currency = info.data["currency"]
-        if (amount is None) != (currency is None):
-            raise ValueError("an amount and its currency come together")
-        if amount is None:
-            return None
-        if not fits_currency(amount, currency):
-            raise ValueError(f"more decimals than {currency} has")
-        return round(amount, DECIMALS[currency])

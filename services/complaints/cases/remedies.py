@@ -1,32 +1,54 @@
-"""What is given to set a case right (K01, K03). Raises what the verbs of cases raise."""
+"""What is given to set a case right (K01), as far as the granter's training allows (K03).
 
+All raise what the verbs of cases raise, and 403 for more than the granter may grant.
+"""
+
+from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import Any
 
+from services.complaints.authority.granting import demand_authority, demand_price
 from services.complaints.cases.dossier import Dossier
 from services.complaints.cases.models import Remedy
-from services.complaints.cases.steps import Target, locked, step, tell
+from services.complaints.cases.steps import Taken, Target, locked, step, tell
 from services.complaints.cases.tables import ComplaintRemedy
 from shared.events import Money
-from shared.events.complaints import ComplaintRemedyGranted
+from shared.events.complaints import ComplaintRemedyGranted, RemedyKind
 from shared.outbox import Transaction
+
+
+@dataclass(frozen=True, slots=True)
+class Gift:
+    """What is given, what it costs us, and who grants it."""
+
+    kind: RemedyKind
+    cost_amount: Decimal | None
+    currency: str | None
+    granted_by: str
+
+    def said(self) -> dict[str, Any]:
+        """What the history keeps of it."""
+        return asdict(self)
+
+    def cost(self) -> Money | None:
+        """The cost, where there is one."""
+        if self.cost_amount is None or self.currency is None:
+            return None
+        return Money(amount=self.cost_amount, currency=self.currency)
 
 
 async def grant_remedy(tx: Transaction, target: Target, told: Remedy) -> Dossier:
     """Something is given to set it right."""
     complaint = await locked(tx, target)
-    given = _given(told, tx.actor)
-    taken = step(tx, complaint, "remedy", told.occurred_at, said=given)
+    gift = Gift(told.kind, told.cost_amount, told.currency, told.granted_by or tx.actor)
+    return await give(tx, step(tx, complaint, "remedy", told.occurred_at, said=gift.said()), gift)
+
+
+async def give(tx: Transaction, taken: Taken, gift: Gift, *, escalated: bool = False) -> Dossier:
+    """Give it by a step that was just taken, at its moment. `escalated`: somebody else had asked for it."""
+    complaint = taken.complaint
+    await demand_price(tx.session, gift.kind, gift.cost_amount)
+    await demand_authority(tx.session, gift.granted_by, gift.cost_amount, gift.currency, complaint.last_step_at)
     number, moment = complaint.version, complaint.last_step_at
-    tx.session.add(ComplaintRemedy(complaint_id=complaint.id, number=number, occurred_at=moment, **given))
-    cost = _money(told.cost_amount, told.currency)
-    return await tell(tx, taken, [ComplaintRemedyGranted(kind=told.kind, cost=cost)])
-
-
-def _given(told: Remedy, actor: str) -> dict[str, Any]:
-    by = told.granted_by or actor
-    return {"kind": told.kind, "cost_amount": told.cost_amount, "currency": told.currency, "granted_by": by}
-
-
-def _money(amount: Decimal | None, currency: str | None) -> Money | None:
-    return Money(amount=amount, currency=currency) if amount is not None and currency is not None else None
+    tx.session.add(ComplaintRemedy(complaint_id=complaint.id, number=number, occurred_at=moment, **gift.said()))
+    return await tell(tx, taken, [ComplaintRemedyGranted(kind=gift.kind, cost=gift.cost(), escalated=escalated)])

@@ -1,6 +1,6 @@
 """Tables of complaints: each case as it stands, the one history of its steps, and what was given."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -9,6 +9,10 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from services.complaints.base import Base
+from shared.duties import ACTOR
+
+LATE = timedelta(minutes=1)
+"""By so much the clock may speak of a due time after it."""
 
 
 class Complaint(Base, table=True):
@@ -17,7 +21,8 @@ class Complaint(Base, table=True):
     `resolution`, `root_cause` and `first_contact` are those of the newest resolution. `customer_id`: none once they
     demanded to be forgotten; the case counts for its store, and nobody reads it or takes a step in it.
     `standard` and `calendar_version`: what it is held to, as it was when the case was opened; null where a process of
-    an older version took it down. `waiting_since`: its clock stands still, for we wait for the customer.
+    an older version took it down. `waiting_since`: its clock stands still, for we wait for the customer. `pauses` and
+    `requests`: how often we did, and how often somebody else had to approve a remedy. `follows`: an earlier case.
     """
 
     __tablename__ = "complaints"
@@ -48,6 +53,8 @@ class Complaint(Base, table=True):
     level: int = 0
     escalated_to: str | None = None
     handovers: int = 0
+    pauses: int = 0
+    requests: int = 0
     reopened: int = 0
     purchase_id: str | None = None
     integration_id: str | None = None
@@ -73,6 +80,11 @@ class ComplaintStep(Base, table=True):
     recorded_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
     note: str | None = None
     department: str | None = None
+
+    @property
+    def late(self) -> bool:
+        """Whether the clock spoke later than it should: it was not running then."""
+        return self.by == ACTOR and self.recorded_at - self.occurred_at > LATE
 
 
 class ComplaintRemedy(Base, table=True):

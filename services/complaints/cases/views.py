@@ -2,14 +2,16 @@
 
 from datetime import datetime
 
+from services.complaints.authority.models import RequestView
 from services.complaints.cases.domain import State
 from services.complaints.cases.models import RemedyKind
+from services.complaints.cases.purchases import Reference
 from shared.events.complaints import Category, Severity
 from shared.web.fields import Shown, View
 
 
 class StepView(View):
-    """One step of the history; `department`: who owned the case after it."""
+    """One step of the history; `department`: who owned the case after it; `late`: the clock spoke after its time."""
 
     verb: str
     by: str
@@ -17,6 +19,7 @@ class StepView(View):
     recorded_at: datetime
     note: str | None
     department: str | None
+    late: bool
 
 
 class RemedyView(View):
@@ -32,8 +35,9 @@ class RemedyView(View):
 class ComplaintView(View):
     """A complaint. `occurred_at`: when it was opened; `level`, `handovers` and `reopened` count.
 
-    `resolution`, `root_cause` and `first_contact` are those of the newest resolution; `resolved_at` and
-    `closed_at` are null again once it is reopened.
+    `resolution`, `root_cause` and `first_contact_claimed` are those of the newest resolution; `first_contact`: whether
+    one contact was enough indeed. `resolved_at` and `closed_at` are null again once it is reopened. `purchase`: what
+    is known by now of `purchase_id`. `waiting_since`: we wait for the customer, and the clock stands still.
     """
 
     id: str
@@ -51,15 +55,22 @@ class ComplaintView(View):
     resolution: str | None
     root_cause: str | None
     first_contact: bool
+    first_contact_claimed: bool | None
+    waiting_since: datetime | None
     department: str | None
     owner: str | None
     level: int
+    escalated_to: str | None
     handovers: int
     reopened: int
     purchase_id: str | None
+    purchase: Reference | None
+    integration_id: str | None
+    follows: str | None
     text: str | None
     channel: str | None
     remedies: list[RemedyView]
+    remedy_requests: list[RequestView]
     history: list[StepView]
     simulated: bool
     created_at: datetime

@@ -3,17 +3,30 @@
 Every function is called with the case's row locked, in the step's own transaction.
 """
 
-from datetime import datetime
-from typing import Any, Literal, NamedTuple
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
 
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
+from services.complaints.calendars import queries as calendars
+from services.complaints.calendars.domain import Hours, NeverOpenError
 from services.complaints.cases.models import NewComplaint
-from services.complaints.cases.standards import Due, Standards
 from services.complaints.cases.tables import Complaint
+from services.complaints.news import is_news
+from services.complaints.standards import queries
+from services.complaints.standards.defaults import Standards
+from services.complaints.standards.domain import NAMES, Due, Name, Standard, due, plan
+from services.complaints.standards.tables import Timer
+from services.complaints.standards.telling import tell
 from shared.outbox import Transaction
+from shared.web.problems import CONFLICT, Problem
 
-Name = Literal["acknowledge", "resolve"]
+GRACE = timedelta(hours=1)
+"""The time to tell the rest of a case that is entered in hindsight, before the clock speaks of it."""
 
 
 class Terms(NamedTuple):
@@ -24,34 +37,134 @@ class Terms(NamedTuple):
     due: Due
 
 
-async def terms(_session: AsyncSession, new: NewComplaint, defaults: Standards) -> Terms:
+async def terms(session: AsyncSession, new: NewComplaint, defaults: Standards) -> Terms:
     """What a case that is opened now is held to. Raises a 409 problem where the calendar is never open again."""
-    return Terms({}, None, defaults.due(new.severity, new.occurred_at))
+    standard = await queries.in_force(session, new.category, new.severity, defaults)
+    calendar = None if standard.around_the_clock else await calendars.in_force(session, new.store_id)
+    version = None if calendar is None else calendar.version
+    hours = await calendars.hours_of(session, new.store_id, version)
+    with _open_enough():
+        return Terms(standard.model_dump(mode="json"), version, due(standard, hours, new.occurred_at))
 
 
 async def start(tx: Transaction, case: Complaint) -> None:
     """Start the timers of a case that was just opened."""
+    await _begin(tx, case, case.occurred_at, NAMES)
 
 
 async def answered(tx: Transaction, case: Complaint, name: Name, at: datetime) -> None:
     """The standard was answered `at`: before the step itself is taken.
 
-    Where its due time had passed by then and the clock has not told it, the breach is told now, at its due time.
-    Other timers of this standard are needless from now on.
+    Where its due time had passed by then and the clock has not told it, the breach is told now, at its due time;
+    not of history, of which the clock never speaks. Other timers of this standard are needless from now on.
     """
+    for timer in await _untold(tx, case):
+        if timer.standard != name:
+            continue
+        if timer.kind == "breach" and timer.fire_at is not None and timer.due_at < at:
+            await tell(tx, case, timer)
+        else:
+            await tx.session.delete(timer)
 
 
 async def pause(tx: Transaction, case: Complaint) -> None:
-    """The clock stands still from `case.waiting_since` on."""
+    """The clock stands still from `case.waiting_since` on; what was due before that is told yet."""
+    for timer in await _untold(tx, case):
+        if _stands(case, timer.due_at):
+            timer.fire_at = None
 
 
 async def resume(tx: Transaction, case: Complaint, at: datetime) -> None:
-    """The clock runs again from `at` on: sets the case's due times anew, by the open time that was left."""
+    """The clock runs again from `at` on: sets the case's due times anew, by the open time that was left.
+
+    Before the step itself is taken, for that forgets since when the clock stood still.
+    """
+    hours = await _hours(tx, case)
+    for timer in await _untold(tx, case):
+        if _stands(case, timer.due_at):
+            timer.due_at = _later(case, hours, timer.due_at, at)
+            timer.fire_at = _fire_at(tx, case, timer.due_at)
+    if case.acknowledged_at is None and _stands(case, case.due_acknowledge):
+        case.due_acknowledge = _later(case, hours, case.due_acknowledge, at)
+    if _stands(case, case.due_resolve):
+        case.due_resolve = _later(case, hours, case.due_resolve, at)
 
 
 async def reopened(tx: Transaction, case: Complaint, at: datetime) -> None:
-    """The standard to resolve begins anew: sets `due_resolve`, and starts the timers of this round."""
+    """The standard to resolve begins anew: sets `due_resolve`, and starts the timers of this round.
+
+    After the step itself, which counts the rounds.
+    """
+    case.due_resolve = await _begin(tx, case, at, ["resolve"])
 
 
 async def stop(tx: Transaction, case: Complaint) -> None:
     """The case was taken back or closed: nothing of it is due any more."""
+    untold = (col(Timer.complaint_id) == case.id, col(Timer.fired_at).is_(None))
+    await tx.session.execute(delete(Timer).where(*untold))
+
+
+async def _begin(tx: Transaction, case: Complaint, at: datetime, names: Sequence[Name]) -> datetime:
+    """Start the timers of these standards `at`; answers when the case is to be resolved then."""
+    standard, hours = _standard(case), await _hours(tx, case)
+    with _open_enough():
+        planned, due_resolve = list(plan(standard, hours, at, names)), hours.add(at, standard.resolve)
+    tx.session.add_all(
+        Timer(
+            complaint_id=case.id,
+            round=case.reopened,
+            standard=each.standard,
+            kind=each.kind,
+            level=each.level,
+            escalated_to=each.to,
+            due_at=each.at,
+            fire_at=_fire_at(tx, case, each.at),
+        )
+        for each in planned
+    )
+    return due_resolve
+
+
+def _fire_at(tx: Transaction, case: Complaint, due_at: datetime) -> datetime | None:
+    """When the clock tells what is due then: of history and of the simulated, never."""
+    if case.simulated:
+        return None
+    if due_at >= tx.recorded:
+        return due_at
+    return tx.recorded + GRACE if is_news(due_at, tx.recorded) else None
+
+
+def _stands(case: Complaint, due_at: datetime) -> bool:
+    return case.waiting_since is not None and due_at >= case.waiting_since
+
+
+def _later(case: Complaint, hours: Hours, due_at: datetime, at: datetime) -> datetime:
+    """What was due when the clock stood still, as much open time after `at`."""
+    with _open_enough():
+        return hours.add(at, hours.between(case.waiting_since or at, due_at))
+
+
+def _standard(case: Complaint) -> Standard:
+    """What the case is held to; one that an older process took down, to the time between its opening and its due."""
+    if case.standard is not None:
+        return Standard.model_validate(case.standard)
+    spans = case.due_acknowledge - case.occurred_at, case.due_resolve - case.occurred_at
+    return Standard(acknowledge=spans[0], resolve=spans[1], around_the_clock=True)
+
+
+async def _hours(tx: Transaction, case: Complaint) -> Hours:
+    return await calendars.hours_of(tx.session, case.store_id, case.calendar_version)
+
+
+async def _untold(tx: Transaction, case: Complaint) -> Sequence[Timer]:
+    query = select(Timer).where(col(Timer.complaint_id) == case.id, col(Timer.fired_at).is_(None))
+    return (await tx.session.execute(query.order_by(col(Timer.due_at)))).scalars().all()
+
+
+@contextmanager
+def _open_enough() -> Iterator[None]:
+    """Raises a 409 problem where a calendar that was open when it was put is not any more."""
+    try:
+        yield
+    except NeverOpenError as error:
+        raise Problem(CONFLICT, f"look at the calendar of the store: {error}") from None

@@ -1,19 +1,33 @@
 """Tables of service standards, and of the timers of cases."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Column, DateTime, ForeignKey, Index, Text, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlmodel import Field
 
 from services.complaints.base import Base
 
 
+class ServiceStandard(Base, table=True):
+    """One version of a standard, as it was told; none is ever changed."""
+
+    __tablename__ = "service_standards"
+
+    category: str = Field(primary_key=True)
+    severity: str = Field(primary_key=True)
+    version: int = Field(primary_key=True)
+    told: dict[str, Any] = Field(sa_column=Column(JSONB, nullable=False))
+    created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+
+
 class Timer(Base, table=True):
-    """Something that the clock tells of a case, once.
+    """Something that the clock tells of a case, once; it is gone when a step has made it needless.
 
     `round`: 0 from the opening, one more with each reopening. `kind`: warning, breach or escalation (to `level`).
     `due_at`: when it is due, the time of what is told; `fire_at`: when the clock tells it, null while the case waits
-    for the customer, once a step has made it needless, and for history; `fired_at`: when it was told.
+    for the customer, and for history; `fired_at`: when it was told.
     """
 
     __tablename__ = "complaint_timers"

@@ -63,10 +63,27 @@ class ObjectiveView(View):
     customers: int
 
 
+class ShareView(View):
+    """`count` of `n` customers; the share with its 95 % Wilson interval, null of nobody."""
+
+    n: int
+    count: int
+    share: float | None
+    interval: tuple[float, float] | None
+
+
+class RecurringView(View):
+    """A root cause of complaints that recurs: the share of customers whom it met in the periods `before`, and `now`."""
+
+    root_cause: str
+    before: ShareView
+    now: ShareView
+
+
 class AuditView(View):
     """The audit as of a date. `observed_since`: the first purchase of the base. `best`: share of customers who are the
     best; `significance`, `least`: the threshold – the adjusted probability below which a signal is raised, and the
-    customers that each period must have.
+    customers that each period must have. `causes`: those that recur; null in an audit that was made before any looked.
     """
 
     as_of: datetime
@@ -78,6 +95,7 @@ class AuditView(View):
     least: int
     signals: list[SignalView]
     objectives: list[ObjectiveView]
+    causes: list[RecurringView] | None = None
 
 
 class Behind(View):

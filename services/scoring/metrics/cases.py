@@ -63,8 +63,8 @@ class Case:
 
     @property
     def first_contact(self) -> bool:
-        """Whether it was settled at the first contact."""
-        return any(fact.data.get("first_contact", False) for fact in self.resolved)
+        """Whether it was settled at the first contact, and stayed so: a reopening says that it was not."""
+        return not self.reopened and any(fact.data.get("first_contact", False) for fact in self.resolved)
 
     def past_standard(self, as_of: datetime) -> bool:
         """Whether either standard was missed by then, or by the time the case was withdrawn.
@@ -116,16 +116,19 @@ def _case(life: Mapping[str, Sequence[Fact]]) -> Case:
     opened = life[ComplaintOpened.TYPE][0]
     resolved = _resolved(life.get(ComplaintResolved.TYPE, ()), life.get(ComplaintClosed.TYPE, ()))
     reopened = life.get(ComplaintReopened.TYPE, ())
+    withdrawals, resumed = life.get(ComplaintWithdrawn.TYPE, ()), life.get(ComplaintResumed.TYPE, ())
+    # Nobody owes an answer to what was taken back: its clock runs again where a reopening brings new due times.
+    ended = [fact for fact in withdrawals if resumed and resumed[-1].order > fact.order]
     answered = [*life.get(ComplaintAcknowledged.TYPE, ())[:1], *resolved[:1]]
     return Case(
         fact=opened,
         category=opened.data["category"],
-        clock=stretches(opened, life.get(ComplaintPaused.TYPE, ()), life.get(ComplaintResumed.TYPE, ())),
+        clock=stretches(opened, [*life.get(ComplaintPaused.TYPE, ()), *ended], resumed),
         acknowledged=min((fact.time for fact in answered), default=None),
         resolved=tuple(resolved),
         reopened=tuple(reopened),
         breached=tuple(life.get(ComplaintBreached.TYPE, ())),
-        withdrawn=_withdrawn(life.get(ComplaintWithdrawn.TYPE, ()), reopened),
+        withdrawn=_withdrawn(withdrawals, reopened),
     )
 
 

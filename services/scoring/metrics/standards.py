@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from services.scoring.facts.fact import Fact
-from shared.events.complaints import ComplaintPaused
+from shared.events.complaints import ComplaintResumed
 
 
 class Stretch(NamedTuple):
@@ -27,13 +27,14 @@ class Stretch(NamedTuple):
 def stretches(opened: Fact, paused: Sequence[Fact], resumed: Sequence[Fact]) -> tuple[Stretch, ...]:
     """When the clock ran, in order of time; at least one stretch.
 
-    A pause while it stands changes nothing; a resumption while it runs brings its due times from then on.
+    `paused`: what stopped it. A pause while it stands changes nothing; a resumption while it runs brings its due times
+    from then on.
     """
     found = [_stretch(opened)]
     for fact in sorted((*paused, *resumed), key=lambda fact: fact.order) if paused or resumed else ():
         if found[-1].end is None:
             found[-1] = found[-1]._replace(end=fact.time)
-        if fact.type != ComplaintPaused.TYPE:
+        if fact.type == ComplaintResumed.TYPE:
             found.append(_stretch(fact))
     return tuple(found)
 

@@ -7,6 +7,7 @@ from typing import Any
 from services.scoring.metrics.reference import rfc3339
 from services.scoring.metrics.value import worths
 from services.scoring.studies.best import Best
+from services.scoring.studies.causes import Causes
 from services.scoring.studies.periods import before, observed_since
 from services.scoring.studies.proportions import told_share
 from services.scoring.studies.raising import Share, Verdict, compared, silent, together
@@ -33,6 +34,7 @@ class Audit:
         self.periods = before(setting.as_of, setting.rules.period, self.rules.periods)
         self._best = Best(len(self.periods))
         self._watches = [Watch(definition, len(self.periods)) for definition in SIGNALS]
+        self._causes = Causes(self.periods)
         self._since: datetime | None = None
 
     def add(self, subject: Subject) -> None:
@@ -44,12 +46,14 @@ class Audit:
         looks = [Look(history, period, rules, reference) for period in self.periods]
         for watch in self._watches:
             watch.add(subject.id, looks)
+        self._causes.add(history)
 
     def found(self) -> Found:
-        """`{observed_since, period_days, best, significance, least, signals, objectives}`; and who is behind each now.
+        """`{observed_since, period_days, best, significance, least, signals, objectives, causes}`; who is behind each.
 
         `signals`: `[{signal, best, rises, trend, parts, before, now, z, p_value, p_adjusted, raised, reason,
-        customers}]`; `objectives`: `[{signal, strategy, now, target, due, customers}]`, one for each that is raised.
+        customers}]`; `objectives`: `[{signal, strategy, now, target, due, customers}]`, one for each that is raised;
+        `causes`: `[{root_cause, before, now}]`, those that recur, with their shares before and in the last period.
         """
         best = self._best.chosen(self.rules.best)
         behind = {str(watch.definition.signal): watch.behind(best[-1]) for watch in self._watches}
@@ -69,6 +73,7 @@ class Audit:
                 for definition, signal in zip(SIGNALS, signals, strict=True)
                 if signal["raised"]
             ],
+            "causes": self._causes.recurring(self.setting.rules.rates.confidence_z),
         }
         return Found(content, behind)
 

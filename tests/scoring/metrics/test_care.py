@@ -92,6 +92,7 @@ def test_S01_care_tells_what_stands_beside_it() -> None:
     assert found.inputs["complaints_per_10000"] == 5000.0  # 2 of 4
     assert (found.score, found.inputs["first_contact_resolution"]) == (50.0, 0.5)
     assert "1 of 2 cases" in found.reason
+    assert cared(*facts, reopened("c", ago(5))).inputs["first_contact_resolution"] == 0.0
 
 
 def right(*facts: Fact, base: Reference | None = None) -> Metric:

@@ -45,6 +45,10 @@ def again(time: datetime, *, acknowledge: float = 19, resolve: float) -> Fact:
         ([breached("c", ago(17)), paused("c", ago(16))], 0.0),
         ([breached("c", AS_OF), paused("c", ago(16))], None),  # not known yet
         ([resolved("c", ago(16)), withdrawn("c", ago(15.5)), breached("c", ago(15))], None),  # taken back before
+        # While it was taken back nobody owed an answer; the reopening brings new due times.
+        ([withdrawn("c", ago(16)), reopened("c", ago(10)), again(ago(10), resolve=5), resolved("c", ago(6))], 100.0),
+        ([withdrawn("c", ago(14)), reopened("c", ago(10)), again(ago(10), resolve=5), resolved("c", ago(6))], 0.0),
+        ([withdrawn("c", ago(16)), reopened("c", ago(10)), resolved("c", ago(6))], 0.0),  # others tell no new ones
     ],
 )
 def test_K02_the_clock_of_a_case(facts: list[Fact], score: float | None) -> None:

@@ -23,13 +23,18 @@ _COLUMNS: dict[str, Any] = {
     "integration_id": sa.Text(),
     "follows": sa.Text(),
 }
+_COUNTS = ("pauses", "requests")
 
 
 def upgrade() -> None:
     for name, kind in _COLUMNS.items():
         op.add_column("complaints", sa.Column(name, kind, nullable=True))
+    for name in _COUNTS:
+        op.add_column("complaints", sa.Column(name, sa.Integer(), server_default="0", nullable=False))
+    # Until now the claim was taken as it was told.
+    op.execute("update complaints set first_contact_claimed = first_contact where resolution is not null")
 
 
 def downgrade() -> None:
-    for name in reversed(_COLUMNS):
+    for name in reversed((*_COLUMNS, *_COUNTS)):
         op.drop_column("complaints", name)

@@ -1,0 +1,94 @@
+"""Requests and answers about limits of authority, and about remedies that are asked for."""
+
+from datetime import datetime
+from typing import Annotated
+
+from pydantic import Field, ValidationInfo, field_validator
+
+from services.complaints.authority.domain import RequestState
+from shared.events.complaints import RemedyKind
+from shared.money import DECIMALS, fits_currency
+from shared.web.fields import Amount, Currency, Id, OccurredAt, Request, Shown, Text, View
+
+
+class LimitTold(Request):
+    """The most that a level may grant in one remedy; the path names the level and the currency."""
+
+    amount: Amount
+
+
+class Given(Request):
+    """What is given to set it right, and what it costs us; the moment is now where none is told."""
+
+    occurred_at: OccurredAt | None = None
+    kind: RemedyKind
+    currency: Currency | None = None  # before the amount, whose check needs it
+    cost_amount: Annotated[Amount | None, Field(validate_default=True)] = None
+
+    @field_validator("cost_amount")
+    @classmethod
+    def _exact(cls, amount: Amount | None, info: ValidationInfo) -> Amount | None:
+        if "currency" not in info.data:
+            return amount  # refused already
+        currency = info.data["currency"]
+        if (amount is None) != (currency is None):
+            raise ValueError("an amount and its currency come together")
+        if amount is None:
+            return None
+        if not fits_currency(amount, currency):
+            raise ValueError(f"more decimals than {currency} has")
+        return round(amount, DECIMALS[currency])
+
+
+class NewRequest(Given):
+    """A remedy that somebody asks for. Nobody named: the caller asks."""
+
+    requested_by: Id | None = None
+
+
+class Approval(Request):
+    """The remedy is granted. Nobody named: the caller approves."""
+
+    approved_by: Id | None = None
+    occurred_at: OccurredAt | None = None
+
+
+class Refusal(Request):
+    """The remedy is not granted, and why; the words stay in this service. Nobody named: the caller refuses."""
+
+    refused_by: Id | None = None
+    reason: Text
+    occurred_at: OccurredAt | None = None
+
+
+class LimitView(View):
+    """A limit."""
+
+    level: int
+    currency: str
+    amount: Shown
+    created_at: datetime
+    updated_at: datetime
+    version: int
+
+
+class RequestView(View):
+    """A remedy asked for. `decided_by`, `decided_at` and `reason` are null while it is pending."""
+
+    number: int
+    kind: RemedyKind
+    cost_amount: Shown | None
+    currency: str | None
+    requested_by: str
+    occurred_at: datetime
+    state: RequestState
+    decided_by: str | None
+    decided_at: datetime | None
+    reason: str | None
+
+
+class AskedView(RequestView):
+    """A remedy that was just asked for; `version`: the complaint's, after it."""
+
+    complaint_id: str
+    version: int
