@@ -4,9 +4,10 @@ from collections.abc import Sequence
 
 from services.complaints.erasures.forgetting import forgetting
 from services.complaints.served.commands import (
-    keep_alias,
+    keep_corrections,
     keep_services,
     keep_store,
+    keeping_aliases,
     keeping_purchases,
     keeping_visits,
 )
@@ -16,11 +17,11 @@ from shared.duties import Duty
 from shared.erased import Erased
 from shared.events import Payload
 from shared.events.customers import CustomerErased, CustomerMerged, CustomerUnmerged
-from shared.events.purchases import PurchaseCompleted, PurchaseLineDelivered
+from shared.events.purchases import PurchaseCompleted, PurchaseCorrected, PurchaseLineDelivered
 from shared.events.reference import StoreClosed, StoreOpened
 from shared.events.scores import DefectionRiskRaised
 from shared.events.topics import CUSTOMERS, PURCHASES, REFERENCE, SCORES, VISITS
-from shared.events.visits import BaggageDeposited, GestureMade, SolutionDelivered, TouchpointRecorded, VisitStarted
+from shared.events.visits import BaggageDeposited, GestureMade, TouchpointRecorded, VisitStarted
 from shared.handling import Handle
 from shared.settings import ConsumerSettings, load
 from shared.worker import Work, serve
@@ -31,16 +32,16 @@ def working(settings: ConsumerSettings) -> Work:
     erased = Erased(settings.erasure_key)
     handlers: dict[type[Payload], Handle] = {
         CustomerErased: forgetting(erased),
-        CustomerMerged: keep_alias,
-        CustomerUnmerged: keep_alias,
+        CustomerMerged: keeping_aliases(erased),
+        CustomerUnmerged: keeping_aliases(erased),
         StoreOpened: keep_store,
         StoreClosed: keep_store,
         PurchaseCompleted: keeping_purchases(erased),
+        PurchaseCorrected: keep_corrections,
         VisitStarted: keeping_visits(erased),
         PurchaseLineDelivered: keep_services,
         TouchpointRecorded: keep_services,
         BaggageDeposited: keep_services,
-        SolutionDelivered: keep_services,
         GestureMade: after_gestures(erased),
         DefectionRiskRaised: after_risks(erased),
     }

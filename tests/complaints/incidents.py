@@ -42,7 +42,13 @@ async def step(client: Client, incident: dict[str, Any], name: str, by: str = "s
 
 async def walked(client: Client, incident: dict[str, Any], *names: str) -> dict[str, Any]:
     """The incident after these steps, each of which must be allowed."""
-    least: dict[str, dict[str, Any]] = {"approach": ASIDE, "call": {"called": "police"}, "witness": {"certain": True}}
+    least: dict[str, dict[str, Any]] = {
+        "approach": ASIDE,
+        "call": {"called": "police"},
+        "intervene": {"called": "police"},
+        "witness": {"certain": True},
+        "log": {"note": "seen to"},
+    }
     for name in names:
         answer = await step(client, incident, name, **least.get(name, {}))
         assert answer.status_code == 200, answer.text

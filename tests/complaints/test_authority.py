@@ -46,9 +46,16 @@ async def governed(complaints: Client) -> Client:
 async def asked(client: Client, case: dict[str, Any], amount: str = "501", by: str = "ann", **more: Any) -> Any:
     """A request, as it was answered; the case's version after it is its `version`."""
     body = REFUND | {"cost_amount": amount, "requested_by": by} | more
-    answer = await client.post(f"/v1/complaints/{case['id']}/remedy-requests", body)
-    assert answer.status_code == 201, answer.text
-    return answer.json()
+    answer = await client.post(f"/v1/complaints/{case['id']}/remedy-requests", body, match=f'"{case["version"]}"')
+    assert answer.status_code == 200, answer.text
+    return request_of(answer)
+
+
+def request_of(answer: httpx.Response) -> dict[str, Any]:
+    """The newest request of a complaint, with the complaint's id and version."""
+    case = answer.json()
+    newest: dict[str, Any] = case["remedy_requests"][-1]
+    return newest | {"complaint_id": case["id"], "version": case["version"]}
 
 
 async def decide(client: Client, request: dict[str, Any], verb: str, **body: Any) -> httpx.Response:
@@ -154,7 +161,8 @@ async def test_K03_money_without_an_amount_is_refused_once_anything_is_governed(
     case = (await act(complaints, case, "remedies", kind="voucher")).json()
     await complaints.put("/v1/authority-limits/1/EUR", {"amount": "50"})
     answers = [await act(complaints, case, "remedies", kind="voucher")]
-    answers.append(await complaints.post(f"/v1/complaints/{case['id']}/remedy-requests", {"kind": "refund"}))
+    path = f"/v1/complaints/{case['id']}/remedy-requests"
+    answers.append(await complaints.post(path, {"kind": "refund"}, match="*"))
     for answer in answers:
         assert (answer.status_code, answer.json()["errors"][0]["pointer"]) == (422, "/cost_amount")
     assert (await act(complaints, case, "remedies", kind="apology")).status_code == 200
@@ -188,7 +196,7 @@ async def test_K03_nobody_approves_what_their_own_token_asked_for(governed: Clie
     await governed.post("/v1/staff/eve/trainings", {"level": 3, "occurred_at": "2016-06-01T00:00:00Z"})
     case, eve = await opened(governed), governed.issuer.token(sub="eve")
     path = f"/v1/complaints/{case['id']}/remedy-requests"
-    request = (await governed.post(path, REFUND | {"cost_amount": "400"}, bearer=eve)).json()
+    request = request_of(await governed.post(path, REFUND | {"cost_amount": "400"}, bearer=eve, match="*"))
     assert request["requested_by"] == "eve"
     for named in ({}, {"approved_by": "eve"}, {"approved_by": "ann"}):
         assert kind(await decide(governed, request, "approve", bearer=eve, **named)) == (403, OWN)
@@ -216,7 +224,8 @@ async def test_K03_a_settled_case_grants_nothing_more(governed: Client) -> None:
         answer = await decide(governed, request | {"version": case["version"]}, verb, **body)
         assert kind(answer) == (409, "wrong-state")
         assert "withdrawn" in answer.json()["detail"]
-    late = await governed.post(f"/v1/complaints/{case['id']}/remedy-requests", REFUND | {"cost_amount": "1"})
+    path = f"/v1/complaints/{case['id']}/remedy-requests"
+    late = await governed.post(path, REFUND | {"cost_amount": "1"}, match="*")
     assert late.status_code == 409
     assert (await governed.get(f"/v1/complaints/{case['id']}")).json() == case
 
@@ -241,6 +250,7 @@ async def test_K03_deciding_asks_for_the_version_and_the_store(governed: Client)
     bound = governed.issuer.token(stores=["331"])
     body = REFUND | {"cost_amount": "1"}
     assert (await governed.post(path, body, bearer=bound)).status_code == 404
+    assert (await governed.post(path, body)).status_code == 428
     assert (await governed.post(path, body, match='"1"')).status_code == 412
     assert (await governed.post(f"{path}/7/approve", {}, match='"2"')).status_code == 404
     for verb, told_ in (("approve", {"approved_by": "ann"}), ("refuse", {"reason": "no"})):

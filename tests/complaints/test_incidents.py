@@ -49,7 +49,9 @@ async def test_K06_a_refusal_names_its_rule_and_changes_nothing(complaints: Clie
     await staffed(complaints)
     incident, broken = await recorded(complaints, id="i1"), await recorded(complaints, id="i2", kind="breakage")
     unsure = await recorded(complaints, id="i3", certain=False, eye_witness=False)
-    rude = await walked(complaints, await recorded(complaints, id="i4", kind="misbehaviour"), "call", "intervene")
+    rude = await walked(complaints, await recorded(complaints, id="i4", kind="misbehaviour"), "call")
+    assert named(await step(complaints, rude, "intervene", called="ambulance")) == ["approach_first"]
+    rude = (await step(complaints, rude, "intervene", called="police")).json()
     before = await dump(complaints.database_url)
     for by in ("ann", "nobody-we-know"):
         assert named(await step(complaints, incident, "approach", by, **ASIDE)) == ["supervisor_only"]
@@ -69,15 +71,28 @@ async def test_K06_a_refusal_names_its_rule_and_changes_nothing(complaints: Clie
     assert "only witness, approach, let_go" in refused[0].json()["detail"]
     bad: list[tuple[str, dict[str, Any]]] = [
         ("dance", {}), ("witness", {}), ("approach", ASIDE | {"certain": True}), ("call", {}),
-        ("assist", {"cost_amount": "1.005", "currency": "USD"}), ("assist", {"cost_amount": "1.00"}),
+        ("log", {}), ("assist", {"called": "police"}), ("assist", {"cost_amount": "1.005", "currency": "USD"}),
+        ("assist", {"cost_amount": "1.00"}),
     ]  # fmt: skip
     for name, body in bad:
         assert (await step(complaints, incident, name, **body)).status_code == 422, (name, body)
+    assert (await step(complaints, incident, "log")).json()["errors"][0]["pointer"] == "/note"
     path = "/v1/incidents/i1/steps"
     let_go = {"step": "let_go", "by": "sue"}
     assert (await complaints.post(path, let_go)).status_code == 428
     assert (await complaints.post(path, let_go, match='"7"')).status_code == 412
     assert await dump(complaints.database_url) == before
+
+
+async def test_K06_a_role_counts_in_ones_own_store(complaints: Client) -> None:
+    for who, store in (("sue", "7"), ("fay", None), ("sam", "330")):
+        body = {"role": "customer_service_supervisor", "store_id": store}
+        assert (await complaints.put(f"/v1/staff/{who}", body, match=None)).status_code == 201
+    for who in ("fay", "sam"):
+        taken = await step(complaints, await recorded(complaints, id=f"i-{who}"), "approach", who, **ASIDE)
+        assert taken.json()["state"] == "approached"
+    elsewhere = await recorded(complaints, id="i-sue")
+    assert named(await step(complaints, elsewhere, "approach", "sue", **ASIDE)) == ["supervisor_only"]
 
 
 async def test_K06_of_two_supervisors_at_the_same_moment_one_wins(complaints: Client) -> None:
@@ -93,7 +108,7 @@ async def test_K06_of_two_supervisors_at_the_same_moment_one_wins(complaints: Cl
 async def test_K06_misbehaviour_from_the_call_to_the_logbook(complaints: Client) -> None:
     rude = await recorded(complaints, kind="misbehaviour", situation="intoxication", certain=False)
     called = await step(complaints, rude, "call", "ann", called="ambulance", at="2026-03-01T10:02:00Z")
-    there = await step(complaints, called.json(), "intervene", "ann", at="2026-03-01T10:09:30Z")
+    there = await step(complaints, called.json(), "intervene", "ann", called="ambulance", at="2026-03-01T10:09:30Z")
     helped = await walked(complaints, there.json(), "assist")
     assert (helped["minutes_to_intervention"], helped["situation"]) == (9.5, "intoxication")
     assert (helped["steps"][0]["called"], helped["steps"][0]["at"]) == ("ambulance", "2026-03-01T10:02:00Z")
@@ -113,7 +128,7 @@ async def test_K06_the_options_say_what_may_be_done_and_why_not(complaints: Clie
     options = {each["step"]: each for each in told_of["options"]}
     assert (told_of["state"], [name for name, each in options.items() if each["allowed"]]) == (
         "recorded",
-        ["witness", "let_go"],
+        ["witness", "let_go", "abandoned"],
     )
     assert [rule["code"] for rule in options["approach"]["why_not"]] == ["certain_only"]
     assert {rule["code"] for rule in options["approach"]["demands"]} > {"supervisor_only", "always_aside"}
@@ -135,7 +150,12 @@ async def test_K06_another_stores_incidents_are_hidden(complaints: Client) -> No
 async def test_C10_an_incident_stays_without_the_person(complaints: Client) -> None:
     work = working(WORKER_SETTINGS)
     incident = await recorded(complaints, id="i1", customer_id="asha", kind="misbehaviour")
-    for name, more in (("call", {"called": "police"}), ("intervene", {}), ("assist", {}), ("log", {})):
+    for name, more in (
+        ("call", {"called": "police"}),
+        ("intervene", {"called": "police"}),
+        ("assist", {}),
+        ("log", {}),
+    ):
         incident = (await step(complaints, incident, name, note=CANARY, **more)).json()
     entry = {"id": "e2", "store_id": "330", "kind": "note", "occurred_at": HAPPENED_AT, "note": CANARY}
     assert (await complaints.post("/v1/logbook", entry | {"incident_id": "i1"})).status_code == 201

@@ -21,9 +21,12 @@ from services.complaints.incidents.domain import (
 from services.complaints.incidents.procedures.procedure import Said, Standing, StepName
 from services.complaints.staff.domain import Role
 from shared.events.complaints import IncidentKind
+from shared.events.values import ID_PATTERN
 
 START = datetime(2026, 3, 1, 9, tzinfo=UTC)
 APPROACH = Said("approach", "franchisee", escorted_aside=True, other_customers_present=False)
+OUTSIDE = ["security", "police", "ambulance", "fire_brigade"]
+ANYBODY = st.sampled_from([*OUTSIDE, "supervisor", "manager"]) | st.from_regex(ID_PATTERN, fullmatch=True)
 NAMES: list[StepName] = [name for part in get_args(StepName) for name in (get_args(part) or (part,))]
 STEPS = sorted({name for procedure in PROCEDURES.values() for name in procedure.steps})
 MAYBE = st.sampled_from([None, True, False])
@@ -82,6 +85,15 @@ def test_K06_each_answer_of_who_left_without_paying_has_its_way(path: list[StepN
 
 def test_K06_who_walks_off_is_not_held() -> None:
     assert walk(began("unpaid_exit"), APPROACH, "denies", "abandoned", "log", "close").state == "closed"
+    assert walk(began("unpaid_exit"), "abandoned", "close").state == "closed", "before anybody could approach them"
+
+
+def test_K06_the_logbook_has_one_entry_of_an_incident() -> None:
+    for kind, before in (("unpaid_exit", "let_go"), ("misbehaviour", "abandoned")):
+        logged = walk(began(kind), before, "log")  # type: ignore[arg-type]
+        with pytest.raises((RefusedError, RuleBrokenError)):
+            walk(logged, "log")
+    assert broken(walk(began("unpaid_exit"), "let_go", "log"), Said("log")) == ["logged_once"]
 
 
 def test_K06_where_nobody_is_sure_nobody_is_approached() -> None:
@@ -100,10 +112,21 @@ def test_K06_misbehaviour_ends_in_the_logbook() -> None:
 
 
 def test_K06_our_own_people_intervene_by_an_approach_only() -> None:
-    called = walk(began("misbehaviour", sure=False), Said("call", called="supervisor"))
-    assert broken(called, Said("intervene", "customer_service_supervisor")) == ["approach_first"]
-    assert walk(called, Said("call", called="security"), "intervene").intervened_at == START
-    assert walk(began("misbehaviour"), APPROACH, "intervene").intervened_at == START
+    for ours in ("supervisor", "Supervisor", "floor-supervisor", "sue"):
+        called = walk(began("misbehaviour", sure=False), Said("call", called=ours))
+        for came in (None, ours, "police"):
+            assert broken(called, Said("intervene", "customer_service_supervisor", called=came)) == ["approach_first"]
+    for outsider in OUTSIDE:
+        both = walk(called, Said("call", called=outsider))
+        for came in (None, "sue", *(other for other in OUTSIDE if other != outsider)):
+            assert broken(both, Said("intervene", "customer_service_supervisor", called=came)) == ["approach_first"]
+        assert walk(both, Said("intervene", called=outsider)).intervened_at == START
+    assert walk(began("misbehaviour"), APPROACH, Said("intervene")).intervened_at == START
+
+
+def test_K06_the_options_tell_that_who_intervenes_must_be_named() -> None:
+    [option] = [each for each in options(walk(began("misbehaviour"), "call")) if each.step == "intervene"]
+    assert (option.why_not, list(option.demands)) == ({}, ["billed_at_the_counter_only", "approach_first"])
 
 
 @pytest.mark.parametrize("step", sorted(PROCEDURES["breakage"].steps))
@@ -117,7 +140,7 @@ def test_K06_breakage_is_never_charged_at_any_step(step: StepName) -> None:
 
 def test_K06_minutes_to_the_intervention_are_counted_from_the_incident() -> None:
     at = START + timedelta(minutes=7, seconds=30)
-    incident = walk(began("misbehaviour"), "call", Said("intervene", at=at))
+    incident = walk(began("misbehaviour"), "call", Said("intervene", at=at, called="police"))
     assert minutes_to_intervention(incident.occurred_at, incident.intervened_at) == 7.5
     assert minutes_to_intervention(START, None) is None
     with pytest.raises(OutOfOrderError):
@@ -150,7 +173,7 @@ class Floor(RuleBasedStateMachine):
         others=MAYBE,
         sure=MAYBE,
         seen=MAYBE,
-        called=st.sampled_from(["police", "supervisor"]),
+        called=ANYBODY,
         charged=st.sampled_from([False, False, False, True]),
     )
     def tell(self, step: StepName, role: Role | None, called: str, charged: bool, **said: bool | None) -> None:
@@ -166,11 +189,19 @@ class Floor(RuleBasedStateMachine):
         role: Role = "associate" if lacks == 3 else "franchisee"
         self.attempt(Said("approach", role, escorted_aside=lacks != 4, other_customers_present=lacks == 5))
 
+    @rule(called=ANYBODY, came=st.none() | ANYBODY)
+    def call(self, called: str, came: str | None) -> None:
+        """Somebody, and somebody intervenes."""
+        self.begin("misbehaviour", sure=True, seen=True)
+        self.attempt(Said("call", called=called))
+        self.attempt(Said("intervene", called=called if came is None else came))
+
     @rule(pick=st.integers(0, 20))
     def go_on(self, pick: int) -> None:
         """A step that is allowed now, so that long ways are walked too."""
         if ways := [option.step for option in options(self.incident) if not option.why_not]:
-            said = replace(APPROACH, step=ways[pick % len(ways)], called="police")
+            outsiders = sorted(self.incident.called.intersection(OUTSIDE)) or ["police"]
+            said = replace(APPROACH, step=ways[pick % len(ways)], called=outsiders[0])
             before = self.incident
             self.attempt(said)
             assert self.incident is not before, "what is called allowed is so for who keeps its demands"
@@ -187,6 +218,10 @@ class Floor(RuleBasedStateMachine):
             assert self.seen
             assert said.escorted_aside is True
             assert said.other_customers_present is False
+        steps = [each.step for each in self.taken]
+        if said.step == "intervene" and "approach" not in steps:
+            assert said.called in OUTSIDE
+            assert said.called in [each.called for each in self.taken if each.step == "call"]
         self.sure = self.sure if said.certain is None else said.certain
         self.seen = self.seen if said.eye_witness is None else said.eye_witness
         self.taken.append(said)
@@ -197,10 +232,9 @@ class Floor(RuleBasedStateMachine):
         assert not any(said.charged for said in self.taken)
         if self.incident.kind != "unpaid_exit" and self.incident.state == "closed":
             assert "log" in steps
-        if self.incident.kind == "unpaid_exit" and set(steps) - {"witness", "let_go", "log", "close"}:
+        if self.incident.kind == "unpaid_exit" and set(steps) - {"witness", "let_go", "abandoned", "log", "close"}:
             assert steps.count("approach") == 1, "whatever is done with a customer begins with an approach"
-        if "intervene" in steps:
-            assert "approach" in steps or any(said.called == "police" for said in self.taken if said.step == "call")
+        assert steps.count("log") <= 1
 
 
 TestFloor = Floor.TestCase

@@ -11,6 +11,7 @@ from services.complaints.served.queries import Served
 from shared.database import open_engine
 from shared.events import Event
 from shared.events.customers import CustomerErased, CustomerMerged, CustomerUnmerged
+from shared.events.purchases import PurchaseCorrected, PurchaseLineDelivered
 from shared.events.visits import BaggageDeposited, TouchpointRecorded
 from tests.complaints.serving import heard, opened, sale, visit
 from tests.support.client import Client
@@ -51,6 +52,31 @@ async def test_K08_who_is_erased_counts_as_nobody(complaints: Client, session: A
     visits = [await queries.visit(session, name) for name in ("v-1", "v-2")]
     assert [row and row.customer_id for row in visits] == [None, None]
     assert await queries.counts(session, *ALWAYS) == {"330": Served(2, 2, 0)}
+
+
+async def test_K08_a_bill_of_somebody_else_counts_once(complaints: Client, session: AsyncSession) -> None:
+    """Whichever comes first: the purchase, or that it was none."""
+    for number, order in enumerate((1, -1)):
+        subject = f"b-{number}"
+        none = PurchaseCorrected(purchased_at=NOON, reason="customer", lines=())
+        batch = [sale(subject, customer="asha"), told(none, "asha", subject, NOON + DAY, store="330")]
+        for event in batch[::order]:
+            await heard(complaints, event)
+        assert await queries.purchase(session, subject) is None
+    assert await queries.counts(session, *ALWAYS) == {}
+
+
+async def test_K08_of_a_purchase_s_deliveries_each_line_counts(complaints: Client, session: AsyncSession) -> None:
+    lines = [PurchaseLineDelivered(line=number, in_full=True) for number in (1, 2)]
+    await heard(complaints, *(told(line, "asha", "b-1", store="330") for line in [*lines, lines[0]]))
+    assert await queries.counts(session, *ALWAYS) == {"330": Served(0, 0, 2)}
+
+
+async def test_C10_who_is_erased_has_no_aliases(complaints: Client, session: AsyncSession) -> None:
+    merged = told(CustomerMerged(into="asha", at=NOON), "till-7", "till-7")
+    await heard(complaints, merged, told(CustomerErased(erasure_id="e-1"), "asha", "asha"))
+    await heard(complaints, merged)
+    assert await queries.family(session, "asha") == {"asha"}
 
 
 async def test_C04_a_family_is_everybody_merged(complaints: Client, session: AsyncSession) -> None:

@@ -42,10 +42,10 @@ async def done(client: Client, path: str, body: dict[str, Any]) -> dict[str, Any
     return made
 
 
-async def refusal(client: Client, body: dict[str, Any], path: str = "/v1/surveys") -> tuple[int, str, str]:
+async def refusal(client: Client, body: dict[str, Any], path: str = "/v1/surveys", **more: Any) -> tuple[int, str, str]:
     """How a body is refused: status, type and pointer or words. Nothing may have changed by it."""
     before = await dump(client.database_url)
-    answer = await client.post(path, body)
+    answer = await client.post(path, body, **more)
     assert await dump(client.database_url) == before
     problem = answer.json()
     told = problem["errors"][0]["pointer"] if problem.get("errors") else problem["detail"]
@@ -113,8 +113,10 @@ async def test_K04_what_a_survey_is_about_is_the_same_customers(complaints: Clie
         made = await done(complaints, "/v1/surveys", SURVEY | {"about": {"kind": kind, "id": key}})
         stores[key] = made["store_id"]
     assert stores == {"k1": "7", "b1": "8", "b3": "9", "v1": "8", "v9": None}
-    told = await done(complaints, "/v1/surveys", SURVEY | {"store_id": "1", "about": {"kind": "visit", "id": "v1"}})
-    assert told["store_id"] == "1", "what is told stands"
+    for path, body in (("/v1/surveys", SURVEY), ("/v1/survey-invitations", INVITED)):
+        elsewhere = body | {"store_id": "1", "about": {"kind": "visit", "id": "v1"}}
+        assert await refusal(complaints, elsewhere, path) == (422, "invalid-request", "/store_id")
+        await done(complaints, path, elsewhere | {"store_id": "8"})
     for kind, key in (("complaint", "k2"), ("purchase", "b2"), ("visit", "v2")):
         refused = await refusal(complaints, SURVEY | {"about": {"kind": kind, "id": key}})
         assert refused == (422, "invalid-request", "/about/id")

@@ -48,7 +48,8 @@ async def test_K03_what_is_granted_without_asking_is_what_we_are_capable_of(crm:
     assert card["cs"][able]["inputs"]["authority"] == {"called": 1, "met": 1, "share": 1.0}
 
     wanted = REFUND | {"cost_amount": "80", "requested_by": staff["new"], "occurred_at": ago(days=8)}
-    request = await done(crm.complaints, "POST", f"{path}/remedy-requests", wanted)
+    asked = await done(crm.complaints, "POST", f"{path}/remedy-requests", wanted, match="*")
+    request = asked["remedy_requests"][-1]
     decision = f"remedy-requests/{request['number']}/approve"
     assert await refused(crm, case | {"version": 3}, decision, {"approved_by": staff["new"]}) == "own-request"
     approval = {"approved_by": staff["able"], "occurred_at": ago(days=7)}
@@ -56,7 +57,9 @@ async def test_K03_what_is_granted_without_asking_is_what_we_are_capable_of(crm:
     card = await crm.card_when(who, lambda card: card["cs"][able]["score"] == 50)
     assert card["cs"][able]["inputs"]["authority"] == {"called": 2, "met": 1, "share": 0.5}
 
-    request = await done(crm.complaints, "POST", f"{path}/remedy-requests", wanted | {"occurred_at": ago(days=6)})
+    again = wanted | {"occurred_at": ago(days=6)}
+    asked = await done(crm.complaints, "POST", f"{path}/remedy-requests", again, match="*")
+    request = asked["remedy_requests"][-1]
     decision = f"{path}/remedy-requests/{request['number']}/refuse"
     await done(crm.complaints, "POST", decision, {"refused_by": staff["able"], "reason": "given already"}, match='"5"')
     card = await crm.card_when(who, lambda card: card["cs"][able]["inputs"]["authority"]["called"] == 3)

@@ -1,6 +1,8 @@
-"""Every step of the customers service that demands `If-Match`, with a body that would do."""
+"""Every step of the customers and complaints services that demands `If-Match`, with a body that would do."""
 
 from typing import Any
+
+from tests.complaints.cases import BODIES
 
 _OF = "/v1/customers/asha"
 _BAG = "/v1/baggage/c1"
@@ -45,4 +47,19 @@ STEPS: list[tuple[str, str, Any]] = [
     ("POST", f"{_BAG}/tag", {"tag": "t1"}),
     ("POST", f"{_BAG}/retain", {}),
     ("POST", f"{_BAG}/dispose", _DONE),
+]
+
+_CASE = "/v1/complaints/c1"
+
+STEPS_OF_CASES: list[tuple[str, str, Any]] = [
+    *(("POST", f"{_CASE}/{verb}", body) for verb, body in BODIES.items()),
+    ("POST", f"{_CASE}/remedy-requests", {"kind": "apology"}),
+    ("POST", f"{_CASE}/remedy-requests/2/approve", {}),
+    ("POST", f"{_CASE}/remedy-requests/2/refuse", {"reason": "given already"}),
+    ("POST", f"{_CASE}/corrective-actions/c1/complete", {}),
+    ("POST", "/v1/tasks/c1/complete", {"outcome": "settled"}),
+    ("POST", "/v1/tasks/c1/reassign", {"owner": "emp-7"}),
+    ("POST", "/v1/incidents/c1/steps", {"step": "assist", "by": "emp-7"}),
+    ("POST", "/v1/ideas/c1/decide", {"decision": "accepted", "reason": "it rains", "by": "emp-7"}),
+    ("POST", "/v1/ideas/c1/answer", {"words": "Thank you"}),
 ]

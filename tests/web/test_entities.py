@@ -28,6 +28,13 @@ RECORDING: dict[str, tuple[Build, type[WebSettings]]] = {
 }
 GRANT = {"granted_at": "2026-01-01T00:00:00Z", "source": "form"}
 EXIT = {"id": "e1", "reason": "price", "occurred_at": "2026-03-01T00:00:00Z"}
+INCIDENT = {
+    "id": "c1",
+    "store_id": "330",
+    "kind": "breakage",
+    "occurred_at": "2026-03-01T00:00:00Z",
+    "reported_by": "emp-7",
+}
 LINES = [{"line": 1, "quantity": "1", "refund_amount": "1.00"}]
 BACK = {"id": "r1", "occurred_at": "2017-01-03T10:00:00Z", "reason": "unwanted", "lines": LINES}
 CAMPAIGN = {"id": "18", "name": "Autumn", "kind": "mass", "starts_on": "2017-10-30", "ends_on": "2017-12-24"}
@@ -65,7 +72,22 @@ MADE: dict[str, list[tuple[str, str, dict[str, Any]]]] = {
         ("POST", "/v1/customers/asha/integrations/i1/use", {"kind": "order"}),
         ("POST", "/v1/customers/asha/process-steps", {"step": "quote", "due_at": LATE}),
     ],
-    "complaints": [("POST", "/v1/complaints", COMPLAINT)],
+    "complaints": [
+        ("POST", "/v1/complaints", COMPLAINT | {"id": "c1"}),
+        ("PUT", "/v1/stores/330/calendar", {"time_zone": "America/New_York", "opening_hours": "Mo-Fr 09:00-17:00"}),
+        ("PUT", "/v1/service-standards/service/low", {"acknowledge_hours": "4", "resolve_hours": "16"}),
+        ("PUT", "/v1/staff/emp-7", {"role": "associate"}),
+        ("POST", "/v1/staff/emp-7/trainings", {"level": 1}),
+        ("PUT", "/v1/authority-limits/1/USD", {"amount": "500"}),
+        ("POST", "/v1/surveys", {"customer_id": "asha", "occurred_at": COMPLAINT["occurred_at"], "csat": 4}),
+        ("POST", "/v1/survey-invitations", {"customer_id": "asha"}),
+        ("POST", "/v1/stores/330/pulses", {"answers": {"culture": 5}}),
+        ("POST", "/v1/tasks", {"id": "c1", "customer_id": "asha", "kind": "call_back", "due_at": LATE}),
+        ("POST", "/v1/incidents", INCIDENT),
+        ("POST", "/v1/logbook", INCIDENT | {"id": "c1", "kind": "note", "note": "A lamp fell"}),
+        ("POST", "/v1/complaints/c1/corrective-actions", {"id": "c1", "what": "a second till", "due_at": LATE}),
+        ("POST", "/v1/ideas", {"id": "c1", "store_id": "330", "words": "Sell umbrellas"}),
+    ],
     "loyalty": [
         ("POST", "/v1/purchases", bill(id="b1")),
         ("POST", "/v1/purchases/b1/returns", BACK),
@@ -100,8 +122,13 @@ async def test_W03_every_entity_is_read_with_its_etag_and_not_again_while_that_l
             place = made.headers.get("Location", path)
             if made.status_code == 200 and method == "POST":
                 continue  # a step, of what was read before
+            if path.endswith("/pulses"):
+                continue  # what nobody may read alone
             shown = {name: value for name, value in made.json().items() if name != "token"}  # of a bag: told once
-            await read_again(client, place, shown, made.headers["ETag"])
+            if "version" in shown:
+                await read_again(client, place, shown, made.headers["ETag"])
+            elif any(template.fullmatch(place) for template in untried):  # what never changes has no version
+                assert (await client.get(place)).json() == shown
             untried = [template for template in untried if not template.fullmatch(place)]
         assert not untried, "add to MADE what makes one"
 

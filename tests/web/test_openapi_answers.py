@@ -12,11 +12,10 @@ from deploy.documents.openapi import BUILDERS
 from deploy.local.infrastructure import Addresses
 from deploy.local.issuer import Issuer
 from shared.web.cursors import encode
-from tests.complaints.cases import BODIES
 from tests.customers.visits import BEGUN
 from tests.loyalty.bills import bill
 from tests.support.client import Client, client_of
-from tests.web.steps import STEPS
+from tests.web.steps import STEPS, STEPS_OF_CASES
 from tests.web.test_entities import MADE
 from tests.web.test_openapi import NDJSON, Operation, document_of, operations
 
@@ -31,7 +30,7 @@ TWICE: dict[str, list[tuple[str, str, Any]]] = {
 """By service, what makes one of each kind."""
 UNARMED: dict[str, list[tuple[str, str, Any]]] = {
     "customers": STEPS,
-    "complaints": [("POST", f"/v1/complaints/c1/{verb}", body) for verb, body in BODIES.items()],
+    "complaints": STEPS_OF_CASES,
     "loyalty": [("POST", "/v1/purchases", bill())],
     "scoring": [],
 }

@@ -9,13 +9,11 @@ from services.complaints.authority import commands, queries, requests
 from services.complaints.authority.commands import LimitKey
 from services.complaints.authority.models import (
     Approval,
-    AskedView,
     LimitTold,
     LimitView,
     NewRequest,
     Refusal,
 )
-from services.complaints.authority.requests import Asked
 from services.complaints.authority.tables import AuthorityLimit
 from services.complaints.cases.dossier import Dossier
 from services.complaints.cases.steps import Target
@@ -38,10 +36,6 @@ ComplaintId = Annotated[str, Path(pattern=ID_PATTERN)]
 
 def _limit(row: AuthorityLimit) -> LimitView:
     return LimitView.model_validate(row)
-
-
-def _asked(asked: Asked) -> AskedView:
-    return AskedView(**asked.request.model_dump(), version=asked.complaint.version)
 
 
 def _target(complaint_id: ComplaintId, caller: Caller, if_match: IfMatchDemanded) -> Target:
@@ -83,14 +77,10 @@ async def read_limits(session: Reading, paging: Paging, currency: Currency | Non
     return paging.page([_limit(row) for row in rows], following)
 
 
-@router.post(REQUESTS, status_code=201, response_model=AskedView)
-async def ask(
-    complaint_id: ComplaintId, body: NewRequest, caller: Caller, work: Posting, if_match: IfMatch
-) -> Response:
-    """Ask for a remedy that is beyond one's authority. Asking decides nothing: `If-Match` may be left out."""
-    target = Target(complaint_id, if_match or "*", caller)
-    created = f"/v1/complaints/{complaint_id}"
-    return await work.run(partial(requests.ask, target=target, told=body), _asked, created=created)
+@router.post(REQUESTS, response_model=ComplaintView)
+async def ask(body: NewRequest, target: Meant, work: Posting) -> Response:
+    """Ask for a remedy that is beyond one's authority: the newest of the case's `remedy_requests`."""
+    return await work.run(partial(requests.ask, target=target, told=body), Dossier.view)
 
 
 @router.post(REQUESTS + "/{number}/approve", response_model=ComplaintView)

@@ -13,7 +13,7 @@ Limits = Mapping[int, Decimal]
 """The limits of one currency by level; none: it is not governed."""
 
 RequestState = Literal["pending", "approved", "refused"]
-PRICED = frozenset({"refund", "voucher"})
+PRICED = frozenset({"refund", "voucher", "replacement"})
 """Kinds of remedies that are money: where anything is governed, what they cost must be told."""
 
 

@@ -85,10 +85,3 @@ class RequestView(View):
     decided_by: str | None
     decided_at: datetime | None
     reason: str | None
-
-
-class AskedView(RequestView):
-    """A remedy that was just asked for; `version`: the complaint's, after it."""
-
-    complaint_id: str
-    version: int

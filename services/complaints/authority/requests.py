@@ -3,7 +3,6 @@
 Each is a step of the case, allowed wherever a remedy is; all raise what the verbs of cases raise.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
@@ -20,15 +19,7 @@ from shared.outbox import Transaction
 from shared.web.problems import NOT_FOUND, OWN_REQUEST, WRONG_STATE, Problem
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """A request and the case that it was made in."""
-
-    request: RemedyRequest
-    complaint: Complaint
-
-
-async def ask(tx: Transaction, target: Target, told: NewRequest) -> Asked:
+async def ask(tx: Transaction, target: Target, told: NewRequest) -> Dossier:
     """Somebody asks for a remedy that is not theirs to grant."""
     complaint = await locked(tx, target)
     await demand_price(tx.session, told.kind, told.cost_amount)
@@ -37,8 +28,7 @@ async def ask(tx: Transaction, target: Target, told: NewRequest) -> Asked:
     number, moment = complaint.version, complaint.last_step_at
     request = RemedyRequest(complaint_id=complaint.id, number=number, occurred_at=moment, asked_by=tx.actor, **asked)
     tx.session.add(request)
-    await tell(tx, taken, [])
-    return Asked(request, complaint)
+    return await tell(tx, taken, [])
 
 
 async def approve(tx: Transaction, target: Target, number: int, told: Approval) -> Dossier:

@@ -18,11 +18,14 @@ YEAR = timedelta(days=365)
 LEAST = timedelta(hours=100)
 """Open in the coming year: with less, cases would be due in another generation."""
 
+NO_PLACE = frozenset({"localtime", "Factory", "posixrules"})
+"""Names in the database that mean wherever the server stands, or nothing."""
+
 _zones = cache(available_timezones)
 
 
 def _known_zone(value: str) -> str:
-    if value not in _zones():
+    if value not in _zones() or value in NO_PLACE:
         raise ValueError("not a time zone of the IANA database")
     return value
 

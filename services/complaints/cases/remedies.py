@@ -12,6 +12,7 @@ from services.complaints.cases.dossier import Dossier
 from services.complaints.cases.models import Remedy
 from services.complaints.cases.steps import Taken, Target, locked, step, tell
 from services.complaints.cases.tables import ComplaintRemedy
+from services.complaints.news import is_news
 from shared.events import Money
 from shared.events.complaints import ComplaintRemedyGranted, RemedyKind
 from shared.outbox import Transaction
@@ -45,10 +46,15 @@ async def grant_remedy(tx: Transaction, target: Target, told: Remedy) -> Dossier
 
 
 async def give(tx: Transaction, taken: Taken, gift: Gift, *, escalated: bool = False) -> Dossier:
-    """Give it by a step that was just taken, at its moment. `escalated`: somebody else had asked for it."""
+    """Give it by a step that was just taken, at its moment. `escalated`: somebody else had asked for it.
+
+    What is news must be theirs to grant now, too: nobody goes back behind the end of a training.
+    """
     complaint = taken.complaint
     await demand_price(tx.session, gift.kind, gift.cost_amount)
-    await demand_authority(tx.session, gift.granted_by, gift.cost_amount, gift.currency, complaint.last_step_at)
+    moments = {complaint.last_step_at, tx.recorded if is_news(complaint.last_step_at, tx.recorded) else None}
+    for at in filter(None, moments):
+        await demand_authority(tx.session, gift.granted_by, gift.cost_amount, gift.currency, at)
     number, moment = complaint.version, complaint.last_step_at
     tx.session.add(ComplaintRemedy(complaint_id=complaint.id, number=number, occurred_at=moment, **gift.said()))
     return await tell(tx, taken, [ComplaintRemedyGranted(kind=gift.kind, cost=gift.cost(), escalated=escalated)])

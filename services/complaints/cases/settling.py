@@ -46,7 +46,6 @@ async def close(tx: Transaction, target: Target, told: Closing) -> Dossier:
     """Nothing is left to do."""
     complaint = await locked(tx, target)
     taken = step(tx, complaint, "close", told.occurred_at)
-    await clock.stop(tx, complaint)
     return await tell(tx, taken, [ComplaintClosed()])
 
 
@@ -67,8 +66,9 @@ async def reopen(tx: Transaction, target: Target, told: Reconsideration, limits:
 async def withdraw(tx: Transaction, target: Target, told: Reconsideration) -> Dossier:
     """The customer took it back."""
     complaint = await locked(tx, target)
-    taken = step(tx, complaint, "withdraw", told.occurred_at, comment=told.reason)
-    await clock.stop(tx, complaint)
+    at = when(tx, complaint, "withdraw", told.occurred_at)
+    await _answered(tx, complaint, at)
+    taken = step(tx, complaint, "withdraw", at, comment=told.reason)
     return await tell(tx, taken, [ComplaintWithdrawn()])
 
 

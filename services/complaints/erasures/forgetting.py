@@ -39,6 +39,7 @@ def forgetting(erased: Erased) -> Handle:
 
 
 async def forget(session: AsyncSession, customers: Collection[str]) -> None:
-    """Take away what the service holds of these customers."""
+    """Take away what the service holds of these customers: their cases are locked first, as by whoever acts on one."""
+    await cases.hold(session, customers)
     for subject in FORGETTING:
         await subject(session, customers)

@@ -80,7 +80,7 @@ async def read_history(incident_id: IncidentId, session: Reading, caller: Caller
 @router.get("/{incident_id}/options")
 async def read_options(incident_id: IncidentId, session: Reading, caller: Caller) -> OptionsView:
     """The steps of the incident's procedure: which may be taken now, and why the others may not."""
-    incident = queries.standing(await queries.one(session, incident_id, caller))
+    incident = await queries.standing(session, await queries.one(session, incident_id, caller))
     shown = [
         OptionView(
             step=option.step,

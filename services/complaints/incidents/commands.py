@@ -12,7 +12,8 @@ from services.complaints.incidents.queries import STANDING, Report, one, report,
 from services.complaints.incidents.tables import Incident, IncidentStep
 from services.complaints.logbook.commands import enter
 from services.complaints.logbook.tables import LogbookEntry
-from services.complaints.staff.queries import role
+from services.complaints.staff.domain import Role
+from services.complaints.staff.queries import role, store
 from shared.events.complaints import IncidentRecorded
 from shared.history import Subject, note
 from shared.outbox import Transaction
@@ -56,7 +57,7 @@ async def record(tx: Transaction, new: NewIncident, caller: Principal) -> Report
 async def take(tx: Transaction, target: Target, told: NewStep) -> Report:
     """Take a step. Raises 404 (another store's too), 410, 412, 428, and 409 with the rule that refuses it."""
     row = await _locked(tx, target)
-    after = _after(standing(row), await _said(tx, told), tx)
+    after = _after(await standing(tx.session, row), await _said(tx, row, told), tx)
     before = row.model_dump(include=_CHANGING)
     if told.step == "log":
         row.logbook_entry_id = await _logged(tx, row, told)
@@ -78,11 +79,17 @@ async def _locked(tx: Transaction, target: Target) -> Incident:
     return await meant(tx, Incident, target.incident_id, target.if_match, "incident")
 
 
-async def _said(tx: Transaction, told: NewStep) -> Said:
+async def _said(tx: Transaction, row: Incident, told: NewStep) -> Said:
     facts = told.model_dump(include={"step", "at", "called", "certain", "eye_witness"})
     aside = told.model_dump(include={"escorted_aside", "other_customers_present"})
-    who = await role(tx.session, told.by)
+    who = await _role(tx, told.by, row.store_id)
     return Said(**facts, **aside, role=who, charged=told.charge_amount is not None)
+
+
+async def _role(tx: Transaction, by: str, store_id: str) -> Role | None:
+    """What the employee is in that store: who belongs to another one is nobody there."""
+    theirs = await store(tx.session, by)
+    return await role(tx.session, by) if theirs in {None, store_id} else None
 
 
 def _after(incident: Standing, said: Said, tx: Transaction) -> Standing:

@@ -7,7 +7,7 @@ from typing import Any, Literal, get_args
 
 from services.complaints.incidents.procedures.accident import ACCIDENT
 from services.complaints.incidents.procedures.breakage import BREAKAGE
-from services.complaints.incidents.procedures.misbehaviour import MISBEHAVIOUR, OUR_OWN
+from services.complaints.incidents.procedures.misbehaviour import MISBEHAVIOUR, OUTSIDE
 from services.complaints.incidents.procedures.procedure import Move, Procedure, Rule, Said, Standing, StepName
 from services.complaints.incidents.procedures.unpaid_exit import UNPAID_EXIT
 from shared.events.complaints import IncidentKind
@@ -84,7 +84,7 @@ def _option(incident: Standing, step: StepName, move: Move) -> Option:
     why_not = {rule.code: rule.sentence for rule in rules if not rule.stands(incident)}
     if incident.state not in move.leads:
         why_not = {"wrong_state": _wrong_state(incident, step)} | why_not
-    return Option(step, why_not, {rule.code: rule.sentence for rule in rules if rule.step is not None})
+    return Option(step, why_not, {rule.code: rule.sentence for rule in rules if rule.demands()})
 
 
 def _demand(rules: Iterable[Rule], incident: Standing, said: Said) -> None:
@@ -110,10 +110,11 @@ def _moment(incident: Standing, told: datetime | None, now: datetime) -> datetim
 def _changes(incident: Standing, said: Said, at: datetime) -> dict[str, Any]:
     sure = incident.certain if said.certain is None else said.certain
     seen = incident.eye_witness if said.eye_witness is None else said.eye_witness
+    called = incident.called if said.called is None else incident.called | {said.called}
     changes: dict[StepName, dict[str, Any]] = {
         "witness": {"certain": sure, "eye_witness": seen},
         "approach": {"approached_at": at},
-        "call": {"outside_called": incident.outside_called or said.called not in OUR_OWN},
+        "call": {"called": called, "outside_called": not called.isdisjoint(OUTSIDE)},
         "intervene": {"intervened_at": at},
         "log": {"logged": True},
     }

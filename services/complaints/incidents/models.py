@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from services.complaints.incidents.domain import Situation
 from services.complaints.incidents.procedures.procedure import State, StepName
@@ -42,7 +42,8 @@ class NewIncident(NewEntity):
 class NewStep(Request):
     """A step of the procedure, taken `by` an employee, `at` a moment (now where none is told).
 
-    `certain`, `eye_witness`: what a `witness` tells. `called`: whom, to `call`. `cost_amount`: what it cost ourselves.
+    `certain`, `eye_witness`: what a `witness` tells. `called`: whom, to `call`; who of them came, to `intervene`.
+    `cost_amount`: what it cost ourselves. `note`: to `log`, the words of the logbook's entry.
     """
 
     step: StepName
@@ -56,15 +57,22 @@ class NewStep(Request):
     cost_amount: Amount | None = None
     charge_amount: Charge = None
     currency: Currency | None = None
-    note: Text | None = None
+    note: Text | None = Field(default=None, validate_default=True)
+
+    @field_validator("note")
+    @classmethod
+    def _an_entry_has_words(cls, note: str | None, info: ValidationInfo) -> str | None:
+        if note is None and info.data.get("step") == "log":
+            raise ValueError("an entry without words tells the logbook nothing")
+        return note
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
         told = self.certain is not None or self.eye_witness is not None
         if told != (self.step == "witness"):
             raise ValueError("certain and eye_witness, one or both, are what a witness tells")
-        if (self.called is not None) != (self.step == "call"):
-            raise ValueError("to call is to say who was called")
+        if (self.called is None and self.step == "call") or (self.called and self.step not in {"call", "intervene"}):
+            raise ValueError("to call is to say who was called, and to intervene, who of them came")
         return self._exact()
 
     def _exact(self) -> Self:

@@ -16,7 +16,7 @@ from shared.web.cursors import keyset
 from shared.web.fields import Id
 from shared.web.problems import NOT_FOUND, Problem
 
-STANDING = {each.name for each in fields(Standing)} - {"logged"}
+STANDING = {each.name for each in fields(Standing)} - {"logged", "called"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +42,16 @@ class Report:
     existed: bool = False
 
 
-def standing(row: Incident) -> Standing:
+async def standing(session: AsyncSession, row: Incident) -> Standing:
     """How an incident stands."""
     columns: dict[str, Any] = row.model_dump(include=STANDING)
-    return Standing(**columns, logged=row.logbook_entry_id is not None)
+    return Standing(**columns, called=await _called(session, row.id), logged=row.logbook_entry_id is not None)
+
+
+async def _called(session: AsyncSession, incident_id: str) -> frozenset[str]:
+    calls = (col(IncidentStep.incident_id) == incident_id, col(IncidentStep.step) == "call")
+    found = (await session.execute(select(col(IncidentStep.called)).where(*calls))).scalars()
+    return frozenset(called for called in found if called is not None)
 
 
 async def one(session: AsyncSession, incident_id: str, caller: Principal) -> Incident:

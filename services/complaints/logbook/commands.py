@@ -6,6 +6,7 @@ from services.complaints.incidents.tables import Incident
 from services.complaints.logbook.models import NewEntry
 from services.complaints.logbook.queries import Told, told
 from services.complaints.logbook.tables import LogbookEntry, LogbookNote
+from services.complaints.served.queries import family
 from shared.outbox import Transaction
 from shared.web.auth import Principal
 from shared.web.entities import add_once
@@ -17,11 +18,10 @@ async def write(tx: Transaction, new: NewEntry, caller: Principal) -> Told:
     """Write an entry; the same id and content does nothing.
 
     Raises 403 for another store, 409 for an id that is in use with other content, 410, and 422 where the incident, or
-    the entry that it mends, is none of that store's.
+    the entry that it mends, is none of that store's, or another customer's.
     """
     caller.demand_store(new.store_id)
-    incidents = await _customer(tx, new)
-    customer = new.customer_id or incidents
+    customer = await _customer(tx, new)
     if customer is not None:
         await tx.admit(customer)
     found = await enter(tx, _row(tx, new), new.note, customer)
@@ -35,7 +35,8 @@ async def enter(
     found = await add_once(tx, row, "an entry")
     if found.existed:
         known = await tx.session.get(LogbookNote, row.id)
-        if (known.note if known else None) != note:
+        told_before = (known.note, known.customer_id) if known else (None, customer_id)
+        if told_before != (note, customer_id):
             raise Problem(CONFLICT, f"{row.id} is an entry with other content")
     elif note is not None:
         tx.session.add(LogbookNote(entry_id=row.id, customer_id=customer_id, note=note))
@@ -44,18 +45,43 @@ async def enter(
 
 
 async def _customer(tx: Transaction, new: NewEntry) -> str | None:
-    """Of whom the incident is that the entry names, if it names one of its store."""
+    """Of whom the entry speaks: of whom it says so, or the corrected one does, or whose its incident is."""
     incident = None if new.incident_id is None else await tx.session.get(Incident, new.incident_id)
     corrected = None if new.corrects is None else await tx.session.get(LogbookEntry, new.corrects)
     _demand_known("incident_id", new.incident_id, incident, new.store_id)
     _demand_known("corrects", new.corrects, corrected, new.store_id)
-    return None if incident is None else incident.customer_id
+    theirs = None if incident is None else incident.customer_id
+    mended = await _spoken_of(tx, corrected)
+    await _demand_one(tx, "incident_id", theirs, mended)
+    for known in (theirs, mended):
+        await _demand_one(tx, "customer_id", new.customer_id, known)
+    return new.customer_id or mended or theirs
+
+
+async def _spoken_of(tx: Transaction, entry: LogbookEntry | None) -> str | None:
+    """Of whom an entry speaks: its words, its incident, or the entry that it corrects says so."""
+    while entry is not None:
+        words = await tx.session.get(LogbookNote, entry.id)
+        incident = None if entry.incident_id is None else await tx.session.get(Incident, entry.incident_id)
+        if customer := (words and words.customer_id) or (incident and incident.customer_id):
+            return customer
+        entry = None if entry.corrects is None else await tx.session.get(LogbookEntry, entry.corrects)
+    return None
+
+
+async def _demand_one(tx: Transaction, name: str, customer: str | None, known: str | None) -> None:
+    """Raise 422 for two customers who are not the same: the words are forgotten with one, and tell of the other on."""
+    if customer is not None and known is not None and customer not in await family(tx.session, known):
+        raise _invalid(name, "another customer's than what it names")
 
 
 def _demand_known(name: str, said: str | None, known: Incident | LogbookEntry | None, store_id: str) -> None:
     if said is not None and (known is None or known.store_id != store_id):
-        fault = {"pointer": f"/{name}", "detail": "unknown in this store"}
-        raise Problem(INVALID, f"look at /{name}", errors=[fault])
+        raise _invalid(name, "unknown in this store")
+
+
+def _invalid(name: str, detail: str) -> Problem:
+    return Problem(INVALID, f"look at /{name}", errors=[{"pointer": f"/{name}", "detail": detail}])
 
 
 def _row(tx: Transaction, new: NewEntry) -> LogbookEntry:

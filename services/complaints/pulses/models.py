@@ -59,18 +59,22 @@ class PulseView(View):
 
 
 class AnsweredView(View):
-    """How one question was answered, 1–7; `mean` is null where `reason` says why."""
+    """How one question was answered, 1–7; `n` and `mean` are null where `reason` says why."""
 
-    n: int
+    n: int | None
     mean: float | None
     reason: str | None
 
 
 class PulseOfStoreView(View):
-    """How a store's employees feel about it, by what they answered from `start` to before `end`. `n`: pulses."""
+    """How a store's employees felt about it in a month, which is from `start` to before `end`.
+
+    `n`: pulses; null for fewer than five, and until the month has ended.
+    """
 
     store_id: str
+    month: str
     start: datetime
     end: datetime
-    n: int
+    n: int | None
     questions: dict[str, AnsweredView]

@@ -25,7 +25,7 @@ class RateView(View):
     """A store's complaints of the period from `start` to before `end`, beside what it did for customers in it.
 
     One taken back counts only where a standard had been missed before. `transactions`: sales, anonymous ones and
-    those returned later too. `services`: touchpoints, bags looked after, solutions and deliveries. A rate is null
+    those returned later too. `services`: touchpoints, bags looked after and lines delivered. A rate is null
     where there was nothing to complain of.
     """
 

@@ -15,10 +15,13 @@ from services.complaints.served.queries import Served
 _COMPLAINTS = text("""
     select store_id, count(*) as complaints from complaints
     where occurred_at >= :start and occurred_at < :end and (:every or store_id = any(:stores))
-    and (state <> 'withdrawn' or exists (
-        select from complaint_timers
-        where complaint_id = complaints.id and kind = 'breach' and fired_at is not null
-    ))
+    and (
+        state <> 'withdrawn' or least(acknowledged_at, last_step_at) > due_acknowledge or last_step_at > due_resolve
+        or exists (
+            select from complaint_timers
+            where complaint_id = complaints.id and kind = 'breach' and fired_at is not null
+        )
+    )
     group by store_id
 """)
 

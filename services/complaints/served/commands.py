@@ -11,6 +11,7 @@ from services.complaints.served.tables import Alias, Store
 from shared.erased import Erased
 from shared.events import Event
 from shared.events.customers import CustomerMerged, CustomerUnmerged
+from shared.events.purchases import PurchaseCorrected, PurchaseLineDelivered
 from shared.events.reference import StoreClosed, StoreOpened
 from shared.handling import Handle
 from shared.outbox import Transaction
@@ -22,6 +23,12 @@ _KEEP = """
 """
 _PURCHASES = text(_KEEP.replace("{table}", "purchases"))
 _VISITS = text(_KEEP.replace("{table}", "visits"))
+_CORRECTED = text("""
+    insert into purchases (id, store_id, occurred_at, void, corrected_at)
+    values (:id, :store, :at, :void, :corrected_at)
+    on conflict (id) do update set void = excluded.void, corrected_at = excluded.corrected_at
+    where purchases.corrected_at is null or purchases.corrected_at <= excluded.corrected_at
+""")
 _SERVICES = text("""
     insert into services_rendered (kind, subject, store_id, occurred_at)
     select * from unnest(:kinds ::text[], :ids ::text[], :stores ::text[], :times ::timestamptz[])
@@ -47,20 +54,47 @@ def keeping_visits(erased: Erased) -> Handle:
     return keep
 
 
+async def keep_corrections(tx: Transaction, events: Sequence[Event]) -> None:
+    """Note which purchases were none, for the bill was another customer's, who gets a purchase of their own."""
+    for event in sorted(events, key=lambda event: event.time):
+        told = cast("PurchaseCorrected", event.data)
+        row = {"id": event.subject, "store": event.storeid, "at": told.purchased_at}
+        await tx.session.execute(_CORRECTED, row | {"void": not told.lines, "corrected_at": event.time})
+
+
 async def keep_services(tx: Transaction, events: Sequence[Event]) -> None:
     """Note what stores did beside sales and visits; what was done in no store counts for none."""
     told = [event for event in events if event.storeid]
     if told:
-        kinds, columns = [event.type for event in told], _columns(told)
-        await tx.session.execute(_SERVICES, columns | {"kinds": kinds})
+        more = {"kinds": [event.type for event in told], "ids": [_rendered(event) for event in told]}
+        await tx.session.execute(_SERVICES, _columns(told) | more)
 
 
-async def keep_alias(tx: Transaction, events: Sequence[Event]) -> None:
-    """Note who was merged into whom, and who is so no more; an older event changes nothing."""
-    for event in events:
-        told = cast("CustomerMerged | CustomerUnmerged", event.data)
-        into = told.into if isinstance(told, CustomerMerged) else None
-        await _newest(tx, Alias, {"id": event.subject, "merged_into": into, "told_at": told.at})
+def keeping_aliases(erased: Erased) -> Handle:
+    """The handler of `customer.merged` and `.unmerged`: the newest about a customer holds; none of the erased."""
+
+    async def keep(tx: Transaction, events: Sequence[Event]) -> None:
+        rows = [_alias(event) for event in events]
+        named = [{name for name in (row["id"], row["merged_into"]) if name} for row in rows]
+        gone = await erased.admit(tx.session, set[str]().union(*named))
+        for row, names in zip(rows, named, strict=True):
+            if not gone & names:
+                await _newest(tx, Alias, row)
+
+    return keep
+
+
+def _alias(event: Event) -> dict[str, Any]:
+    told = cast("CustomerMerged | CustomerUnmerged", event.data)
+    into = told.into if isinstance(told, CustomerMerged) else None
+    return {"id": event.subject, "merged_into": into, "told_at": told.at}
+
+
+def _rendered(event: Event) -> str:
+    """What was done: of a purchase's deliveries each line is one."""
+    if isinstance(event.data, PurchaseLineDelivered):
+        return f"{event.subject}:{event.data.line}"
+    return event.subject
 
 
 async def keep_store(tx: Transaction, events: Sequence[Event]) -> None:

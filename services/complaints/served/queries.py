@@ -27,7 +27,7 @@ _FAMILY = text("""
 _COUNTS = text("""
     select store_id, sum(transactions)::int as transactions, sum(visits)::int as visits, sum(services)::int as services
     from (
-        select store_id, 1 as transactions, 0 as visits, 0 as services, occurred_at from purchases
+        select store_id, 1 as transactions, 0 as visits, 0 as services, occurred_at from purchases where not void
         union all select store_id, 0, 1, 0, occurred_at from visits
         union all select store_id, 0, 0, 1, occurred_at from services_rendered
     ) as served
@@ -46,13 +46,14 @@ class Served(NamedTuple):
 
 async def purchases(session: AsyncSession, ids: Collection[str]) -> dict[str, Purchase]:
     """Those of these purchases that are known, by id."""
-    rows = (await session.execute(select(Purchase).where(col(Purchase.id).in_(ids)))).scalars()
+    known = col(Purchase.id).in_(ids), col(Purchase.void).is_(False)
+    rows = (await session.execute(select(Purchase).where(*known))).scalars()
     return {row.id: row for row in rows}
 
 
 async def purchase(session: AsyncSession, purchase_id: str) -> Purchase | None:
     """The purchase, once it is known."""
-    return await session.get(Purchase, purchase_id)
+    return (await purchases(session, [purchase_id])).get(purchase_id)
 
 
 async def visit(session: AsyncSession, visit_id: str) -> Visit | None:
@@ -68,7 +69,11 @@ async def family(session: AsyncSession, customer_id: str) -> set[str]:
 async def last_store(session: AsyncSession, customer_id: str) -> str | None:
     """The store where the customer bought last."""
     theirs = col(Purchase.customer_id).in_(await family(session, customer_id))
-    newest = select(col(Purchase.store_id)).where(theirs).order_by(col(Purchase.occurred_at).desc(), col(Purchase.id))
+    newest = (
+        select(col(Purchase.store_id))
+        .where(theirs, col(Purchase.void).is_(False))
+        .order_by(col(Purchase.occurred_at).desc(), col(Purchase.id))
+    )
     return await session.scalar(newest.limit(1))
 
 

@@ -2,14 +2,17 @@
 
 from datetime import datetime
 
-from sqlalchemy import Column, DateTime, Index
+from sqlalchemy import Boolean, Column, DateTime, Index, false
 from sqlmodel import Field
 
 from services.complaints.base import Base
 
 
 class Purchase(Base, table=True):
-    """A purchase; `customer_id`: none for an anonymous sale and once they demanded to be forgotten."""
+    """A purchase; `customer_id`: none for an anonymous sale and once they demanded to be forgotten.
+
+    `void`: the bill was another customer's, who has a purchase of their own; `corrected_at`: what told so last.
+    """
 
     __tablename__ = "purchases"
     __table_args__ = (Index("purchases_of_stores", "store_id", "occurred_at"),)
@@ -18,6 +21,8 @@ class Purchase(Base, table=True):
     customer_id: str | None = Field(default=None, index=True)
     store_id: str | None = None
     occurred_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    void: bool = Field(default=False, sa_column=Column(Boolean, nullable=False, server_default=false()))
+    corrected_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
 
 
 class Visit(Base, table=True):

@@ -3,7 +3,6 @@
 from sqlalchemy.exc import IntegrityError
 from uuid_utils.compat import uuid7
 
-from services.complaints.staff import queries
 from services.complaints.staff.models import EmployeeTold, NewTraining
 from services.complaints.staff.tables import Employee, Training
 from shared.history import Subject, note
@@ -22,14 +21,13 @@ async def put_employee(
 ) -> Existing[Employee]:
     """Create an employee or replace them under `If-Match`; identical content does nothing.
 
-    Raises 403 and 404 for a token bound to other stores, 412, 428.
+    Raises 403 for a token bound to stores: what one may grant is not for a store's till to say; 412, 428.
     """
-    caller.demand_store(told.store_id)
+    caller.demand_chain()
     row = await for_update(tx, Employee, staff_id)
     if row is None:
         check_match(if_match, None)
         return Existing(await _create(tx, staff_id, told), existed=False)
-    caller.hide_other_stores(row.store_id)
     values, before = told.model_dump(), row.model_dump(include={"role", "store_id"})
     if before == values:
         return Existing(row, existed=True)
@@ -43,10 +41,10 @@ async def put_employee(
 async def record_training(tx: Transaction, staff_id: str, new: NewTraining, caller: Principal) -> Existing[Training]:
     """Note a training; the same id with the same content does nothing.
 
-    Raises 403 for a token bound to stores of which none is the employee's, 409 for an id that is in use with other
+    Raises 403 for a token bound to stores, 409 for an id that is in use with other
     content, 422 for one that had expired when it was completed.
     """
-    caller.demand_store(await queries.store(tx.session, staff_id))
+    caller.demand_chain()
     found = await add_once(tx, _new(tx, staff_id, new), "a training")
     row = found.entity
     if row.expires_at is not None and row.expires_at <= row.occurred_at:

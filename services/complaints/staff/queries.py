@@ -87,6 +87,7 @@ async def store(session: AsyncSession, staff_id: str) -> str | None:
 
 
 async def _highest(session: AsyncSession, staff_id: str, at: datetime, condition: ColumnElement[bool]) -> int:
-    completed = and_(col(Training.staff_id) == staff_id, col(Training.occurred_at) <= at)
+    real = col(Training.simulated).is_(False)
+    completed = and_(col(Training.staff_id) == staff_id, col(Training.occurred_at) <= at, real)
     query = select(func.coalesce(func.max(col(Training.level)), UNTRAINED)).where(completed, condition)
     return (await session.execute(query)).scalar_one()

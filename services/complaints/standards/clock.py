@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -25,6 +25,8 @@ from services.complaints.standards.telling import tell
 from shared.outbox import Transaction
 from shared.web.problems import CONFLICT, Problem
 
+HINDSIGHT = timedelta(minutes=5)
+"""What began longer before it was told is entered in hindsight."""
 GRACE = timedelta(hours=1)
 """The time to tell the rest of a case that is entered in hindsight, before the clock speaks of it."""
 
@@ -53,15 +55,15 @@ async def start(tx: Transaction, case: Complaint) -> None:
 
 
 async def answered(tx: Transaction, case: Complaint, name: Name, at: datetime) -> None:
-    """The standard was answered `at`: before the step itself is taken.
+    """The standard was answered `at`, or needs no answer from then on: before the step itself is taken.
 
-    Where its due time had passed by then and the clock has not told it, the breach is told now, at its due time;
-    not of history, of which the clock never speaks. Other timers of this standard are needless from now on.
+    What had been due by then and the clock has not told, the breach and whom it goes up to, is told now, at its due
+    time; not of history, of which the clock never speaks. Other timers of this standard are needless from now on.
     """
     for timer in await _untold(tx, case):
         if timer.standard != name:
             continue
-        if timer.kind == "breach" and timer.fire_at is not None and timer.due_at < at:
+        if _missed(case, timer, at):
             await tell(tx, case, timer)
         else:
             await tx.session.delete(timer)
@@ -79,11 +81,12 @@ async def resume(tx: Transaction, case: Complaint, at: datetime) -> None:
 
     Before the step itself is taken, for that forgets since when the clock stood still.
     """
+    _keep_standard(case)
     hours = await _hours(tx, case)
     for timer in await _untold(tx, case):
         if _stands(case, timer.due_at):
             timer.due_at = _later(case, hours, timer.due_at, at)
-            timer.fire_at = _fire_at(tx, case, timer.due_at)
+            timer.fire_at = _fire_at(tx, case, at, timer.due_at)
     if case.acknowledged_at is None and _stands(case, case.due_acknowledge):
         case.due_acknowledge = _later(case, hours, case.due_acknowledge, at)
     if _stands(case, case.due_resolve):
@@ -95,13 +98,8 @@ async def reopened(tx: Transaction, case: Complaint, at: datetime) -> None:
 
     After the step itself, which counts the rounds.
     """
+    _keep_standard(case)
     case.due_resolve = await _begin(tx, case, at, ["resolve"])
-
-
-async def stop(tx: Transaction, case: Complaint) -> None:
-    """The case was taken back or closed: nothing of it is due any more."""
-    untold = (col(Timer.complaint_id) == case.id, col(Timer.fired_at).is_(None))
-    await tx.session.execute(delete(Timer).where(*untold))
 
 
 async def _begin(tx: Transaction, case: Complaint, at: datetime, names: Sequence[Name]) -> datetime:
@@ -118,20 +116,28 @@ async def _begin(tx: Transaction, case: Complaint, at: datetime, names: Sequence
             level=each.level,
             escalated_to=each.to,
             due_at=each.at,
-            fire_at=_fire_at(tx, case, each.at),
+            fire_at=_fire_at(tx, case, at, each.at),
         )
         for each in planned
     )
     return due_resolve
 
 
-def _fire_at(tx: Transaction, case: Complaint, due_at: datetime) -> datetime | None:
-    """When the clock tells what is due then: of history and of the simulated, never."""
-    if case.simulated:
+def _fire_at(tx: Transaction, case: Complaint, since: datetime, due_at: datetime) -> datetime | None:
+    """When the clock, which runs `since` then, tells what is due: of history and of the simulated, never.
+
+    Never before what is due earlier of the same case.
+    """
+    if case.simulated or not is_news(since, tx.recorded):
         return None
-    if due_at >= tx.recorded:
-        return due_at
-    return tx.recorded + GRACE if is_news(due_at, tx.recorded) else None
+    return max(due_at, tx.recorded + GRACE) if tx.recorded - since > HINDSIGHT else due_at
+
+
+def _missed(case: Complaint, timer: Timer, by: datetime) -> bool:
+    """Whether it was due by then and is to be told: not of history, nor to whom the case has come already."""
+    if timer.fire_at is None or timer.due_at >= by:
+        return False
+    return timer.kind == "breach" or (timer.kind == "escalation" and timer.level > case.level)
 
 
 def _stands(case: Complaint, due_at: datetime) -> bool:
@@ -150,6 +156,11 @@ def _standard(case: Complaint) -> Standard:
         return Standard.model_validate(case.standard)
     spans = case.due_acknowledge - case.occurred_at, case.due_resolve - case.occurred_at
     return Standard(acknowledge=spans[0], resolve=spans[1], around_the_clock=True)
+
+
+def _keep_standard(case: Complaint) -> None:
+    """Before due times change from which it would be read."""
+    case.standard = _standard(case).model_dump(mode="json")
 
 
 async def _hours(tx: Transaction, case: Complaint) -> Hours:

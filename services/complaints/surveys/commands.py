@@ -6,7 +6,7 @@ from uuid_utils.compat import uuid7
 
 from services.complaints.surveys import invitations
 from services.complaints.surveys.models import NewSurvey
-from services.complaints.surveys.occasions import columns, store_of
+from services.complaints.surveys.occasions import agreed, columns, store_of
 from services.complaints.surveys.tables import Survey
 from services.complaints.tasks.opening import after_survey
 from services.complaints.tasks.spans import USUAL, Spans
@@ -24,27 +24,28 @@ _TOLD = {"factors", "nps", "csat", "effort", "prefers_us", "competitor_id", "rea
 async def answer(tx: Transaction, new: NewSurvey, caller: Principal, spans: Spans = USUAL) -> Existing[Survey]:
     """Note what a customer answered; the same id with the same content does nothing. Who was let down is called back.
 
-    Raises 403 for another store, 409 for an id that is in use with other content and for an invitation that was
-    answered or expired, 410 for who was erased, 422 for what is another customer's.
+    Raises 403 for another store, and for none where a token is bound to stores; 409 for an id that is in use with other
+    content and for an invitation that was answered or expired, 410 for who was erased, 422 for what is another
+    customer's or was in another store.
     """
     await tx.admit(new.customer_id)
     found = await add_once(tx, _new(tx, new), "a survey")
     row = found.entity
     if not found.existed:
-        await _place(tx, row)
-    if row.store_id is not None:
-        caller.demand_store(row.store_id)
+        await _place(tx, row, caller)
+    caller.demand_store(row.store_id)
     if not found.existed:
         await _tell(tx, row)
         await after_survey(tx, row, spans)
     return found
 
 
-async def _place(tx: Transaction, row: Survey) -> None:
+async def _place(tx: Transaction, row: Survey, caller: Principal) -> None:
+    told = row.store_id
     if row.invitation_id is not None:
-        await invitations.answer(tx, row)
+        await invitations.answer(tx, row, caller)
     if row.about_kind is not None and row.about_id is not None:
-        where = await store_of(tx.session, row.customer_id, row.about_kind, row.about_id)
+        where = agreed(told, await store_of(tx.session, caller, row.customer_id, row.about_kind, row.about_id))
         row.store_id = row.store_id or where
 
 

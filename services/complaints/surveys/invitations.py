@@ -8,7 +8,7 @@ from services.complaints.served.queries import family
 from services.complaints.surveys import domain
 from services.complaints.surveys.domain import RefusedError
 from services.complaints.surveys.models import NewInvitation
-from services.complaints.surveys.occasions import columns, not_theirs, store_of
+from services.complaints.surveys.occasions import agreed, columns, not_theirs, store_of
 from services.complaints.surveys.tables import Survey, SurveyInvitation
 from shared.history import Subject, note
 from shared.outbox import Transaction
@@ -25,17 +25,17 @@ _TOLD = {"customer_id", "store_id", "about_kind", "about_id", "expires_at", "sim
 async def invite(tx: Transaction, new: NewInvitation, caller: Principal) -> Existing[SurveyInvitation]:
     """Ask a customer to answer; the same id with the same content does nothing.
 
-    Raises 403 for another store, 409 for an id that is in use with other content, 410 for who was erased, 422 for an
-    end before the beginning and for what is another customer's.
+    Raises 403 for another store, and for none where a token is bound to stores; 409 for an id that is in use with other
+    content, 410 for who was erased, 422 for an end before the beginning and for what is another customer's or was in
+    another store.
     """
     await tx.admit(new.customer_id)
     found = await add_once(tx, _new(tx, new), "an invitation")
     row = found.entity
     if not found.existed and row.about_kind and row.about_id:
-        where = await store_of(tx.session, row.customer_id, row.about_kind, row.about_id)
-        row.store_id = row.store_id or where
-    if row.store_id is not None:
-        caller.demand_store(row.store_id)
+        where = await store_of(tx.session, caller, row.customer_id, row.about_kind, row.about_id)
+        row.store_id = agreed(row.store_id, where)
+    caller.demand_store(row.store_id)
     if not found.existed:
         _check_order(row)
         after = row.model_dump(include=_TOLD)
@@ -43,14 +43,15 @@ async def invite(tx: Transaction, new: NewInvitation, caller: Principal) -> Exis
     return found
 
 
-async def answer(tx: Transaction, survey: Survey) -> None:
+async def answer(tx: Transaction, survey: Survey, caller: Principal) -> None:
     """A new survey answers its invitation, and is about what that is about.
 
-    Raises 409 for an invitation that was answered already or that expired, 422 for one that is not this customer's
-    and for a survey that says it is about something else.
+    Raises 409 for an invitation that was answered already or that expired, 422 for one that is not this customer's or
+    of a store that the caller may not act in, and for a survey that says it is about something or somewhere else.
     """
     row = await for_update(tx, SurveyInvitation, survey.invitation_id)
-    if row is None or row.customer_id not in await family(tx.session, survey.customer_id):
+    foreign = row is not None and row.store_id is not None and not caller.serves(row.store_id)
+    if row is None or foreign or row.customer_id not in await family(tx.session, survey.customer_id):
         raise not_theirs("/invitation_id", f"invitation {survey.invitation_id}")
     _take_over(survey, row)
     try:
@@ -69,7 +70,7 @@ def _take_over(survey: Survey, row: SurveyInvitation) -> None:
         raise Problem(INVALID, "look at /about", errors=[fault])
     if row.about_kind is not None:
         survey.about_kind, survey.about_id = asked
-    survey.store_id = survey.store_id or row.store_id
+    survey.store_id = agreed(survey.store_id, row.store_id)
 
 
 def _new(tx: Transaction, new: NewInvitation) -> SurveyInvitation:

@@ -10,6 +10,7 @@ from services.complaints.served.queries import family
 from services.complaints.served.tables import Purchase, Visit
 from services.complaints.surveys.models import AskedAbout
 from services.complaints.surveys.tables import Survey
+from shared.web.auth import Principal
 from shared.web.problems import INVALID, Problem
 
 
@@ -28,10 +29,11 @@ _KNOWN: Mapping[str, type[Purchase] | type[Visit] | type[Complaint] | type[Surve
 }
 
 
-async def store_of(session: AsyncSession, customer_id: str, kind: str, key: str) -> str | None:
+async def store_of(session: AsyncSession, caller: Principal, customer_id: str, kind: str, key: str) -> str | None:
     """The store where it happened; None too for what nobody has told us of yet. `kind`: a key of `_KNOWN`.
 
-    Raises a 422 problem where it is another customer's. A sale to nobody we know may be anybody's.
+    Raises a 422 problem where it is another customer's, and the same where it is in a store that the caller may not
+    act in: who may not read of it learns nothing of whose it is. A sale to nobody we know may be anybody's.
     """
     found = await session.get(_KNOWN[kind], key)
     if found is None:
@@ -40,7 +42,17 @@ async def store_of(session: AsyncSession, customer_id: str, kind: str, key: str)
     nobodys = row.customer_id is None and kind != "complaint"
     if not nobodys and row.customer_id not in await family(session, customer_id):
         raise not_theirs("/about/id", f"{kind} {key}")
+    if row.store_id is not None and not caller.serves(row.store_id):
+        raise not_theirs("/about/id", f"{kind} {key}")
     return row.store_id
+
+
+def agreed(told: str | None, known: str | None) -> str | None:
+    """The store that is told, or else the one that is known; raises a 422 problem where they are two."""
+    if told is not None and known is not None and told != known:
+        fault = {"pointer": "/store_id", "detail": f"it was in store {known}"}
+        raise Problem(INVALID, "look at /store_id", errors=[fault])
+    return told or known
 
 
 def columns(about: AskedAbout | None) -> dict[str, Any]:

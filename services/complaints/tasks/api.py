@@ -15,12 +15,15 @@ from shared import clock
 from shared.events.values import ID_PATTERN
 from shared.web import history
 from shared.web.app import Caller, IfMatchDemanded, Posting, Reading
+from shared.web.auth import Principal
 from shared.web.cursors import Page, Paging
 from shared.web.history import ChangeView
 from shared.web.work import Existing, respond
 
 router = APIRouter(prefix="/tasks", tags=["tasks"])
 TaskId = Annotated[str, Path(pattern=ID_PATTERN)]
+WORDS = ("what", "how")
+"""Of a follow-up of no store, hidden from who is bound to stores: anybody may see that it is to be done."""
 
 
 def _target(task_id: TaskId, caller: Caller, if_match: IfMatchDemanded) -> Target:
@@ -30,19 +33,29 @@ def _target(task_id: TaskId, caller: Caller, if_match: IfMatchDemanded) -> Targe
 Meant = Annotated[Target, Depends(_target)]
 
 
-def _view(row: Task) -> TaskView:
+def _view(row: Task, caller: Principal) -> TaskView:
     stands = standing(row)
     about = {"kind": row.origin, "id": row.about_id}
+    words = {} if caller.serves(row.store_id) else dict.fromkeys(WORDS)
     return TaskView.model_validate(
-        row.model_dump() | {"about": about, "state": stands.state, "in_time": stands.in_time}
+        row.model_dump() | words | {"about": about, "state": stands.state, "in_time": stands.in_time}
     )
+
+
+def _change(change: ChangeView, caller: Principal, store_id: str | None) -> ChangeView:
+    if caller.serves(store_id):
+        return change
+    after = {name: told for name, told in change.after.items() if name not in WORDS}
+    before = {name: told for name, told in (change.before or {}).items() if name not in WORDS}
+    return change.model_copy(update={"before": change.before and before, "after": after})
 
 
 @router.post("", status_code=201, response_model=TaskView)
 async def open_(body: NewTask, work: Posting) -> Response:
     """Somebody is to do something for a customer, by when."""
     command = partial(commands.open_, new=body, caller=work.principal)
-    return await work.run(command, Existing.shown_by(_view), created="/v1/tasks/{id}")
+    shown = Existing.shown_by(partial(_view, caller=work.principal))
+    return await work.run(command, shown, created="/v1/tasks/{id}")
 
 
 @router.get("")
@@ -52,29 +65,32 @@ async def read_page(
     """Follow-ups in the order of their due times; `overdue`: past that and not done."""
     conditions = filters.conditions(clock.now())
     rows, following = await queries.page(session, caller, paging.limit, paging.cursor, *conditions)
-    return paging.page([_view(row) for row in rows], following)
+    return paging.page([_view(row, caller) for row in rows], following)
 
 
 @router.get("/{task_id}", response_model=TaskView)
 async def read(task_id: TaskId, session: Reading, caller: Caller) -> Response:
     """One follow-up."""
-    return respond(await queries.one(session, task_id, caller), _view)
+    return respond(await queries.one(session, task_id, caller), partial(_view, caller=caller))
 
 
 @router.get("/{task_id}/history")
 async def read_history(task_id: TaskId, session: Reading, caller: Caller, paging: Paging) -> Page[ChangeView]:
     """Every step of a follow-up, the newest first."""
-    await queries.one(session, task_id, caller)
-    return await history.page(session, paging, "task", task_id)
+    row = await queries.one(session, task_id, caller)
+    page = await history.page(session, paging, "task", task_id)
+    return page.model_copy(update={"items": [_change(change, caller, row.store_id) for change in page.items]})
 
 
 @router.post("/{task_id}/complete", response_model=TaskView)
 async def complete(body: Completion, target: Meant, work: Posting) -> Response:
     """It was done, in time or late."""
-    return await work.run(partial(commands.complete, target=target, told=body), _view)
+    command = partial(commands.complete, target=target, told=body)
+    return await work.run(command, partial(_view, caller=work.principal))
 
 
 @router.post("/{task_id}/reassign", response_model=TaskView)
 async def reassign(body: Reassignment, target: Meant, work: Posting) -> Response:
     """Somebody else is to do it."""
-    return await work.run(partial(commands.reassign, target=target, told=body), _view)
+    command = partial(commands.reassign, target=target, told=body)
+    return await work.run(command, partial(_view, caller=work.principal))

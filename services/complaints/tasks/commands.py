@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from uuid_utils.compat import uuid7
 
-from services.complaints.surveys.occasions import store_of
+from services.complaints.surveys.occasions import agreed, store_of
 from services.complaints.tasks import domain
 from services.complaints.tasks.domain import FollowUp, RefusedError
 from services.complaints.tasks.models import Completion, NewTask, Reassignment
@@ -37,17 +37,17 @@ class Target:
 async def open_(tx: Transaction, new: NewTask, caller: Principal) -> Existing[Task]:
     """Note what is to be done; the same id with the same content does nothing.
 
-    Raises 403 for another store, 409 for an id that is in use with other content, 410 for who was erased, 422 for a
-    due time before the opening and for what is another customer's.
+    Raises 403 for another store, and for none where a token is bound to stores; 409 for an id that is in use with other
+    content, 410 for who was erased, 422 for a due time before the opening and for what is another customer's or was in
+    another store.
     """
     await tx.admit(new.customer_id)
     found = await add_once(tx, _new(tx, new), "a follow-up")
     row = found.entity
     if not found.existed and row.about_id is not None and row.origin in _WITH_STORE:
-        where = await store_of(tx.session, row.customer_id, row.origin, row.about_id)
-        row.store_id = row.store_id or where
-    if row.store_id is not None:
-        caller.demand_store(row.store_id)
+        where = await store_of(tx.session, caller, row.customer_id, row.origin, row.about_id)
+        row.store_id = agreed(row.store_id, where)
+    caller.demand_store(row.store_id)
     if not found.existed:
         _check_order(row)
         await tell_opened(tx, row)

@@ -1,11 +1,19 @@
 """The life of a follow-up: open, then done, once; somebody owns it, or nobody yet."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Literal
 
 State = Literal["open", "done"]
 Origin = Literal["complaint", "survey", "gesture", "defection_risk", "other"]
+PREFIXES: Mapping[Origin, str] = {
+    "complaint": "complaint-",
+    "survey": "survey-",
+    "gesture": "gesture-",
+    "defection_risk": "risk-",
+}
+"""What the ids begin with of follow-ups that open by themselves, by what they come of; nobody else's do."""
 
 
 class RefusedError(Exception):

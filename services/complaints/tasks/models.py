@@ -2,7 +2,9 @@
 
 from datetime import datetime
 
-from services.complaints.tasks.domain import Origin, State
+from pydantic import field_validator
+
+from services.complaints.tasks.domain import PREFIXES, Origin, State
 from shared.web.fields import Code, Flag, Id, Instant, NewEntity, OccurredAt, Request, Text, View
 
 
@@ -25,6 +27,13 @@ class NewTask(NewEntity):
     about: Reason | None = None
     occurred_at: OccurredAt | None = None
     simulated: Flag = False
+
+    @field_validator("id")
+    @classmethod
+    def _not_ours(cls, told: str | None) -> str | None:
+        if told is not None and told.startswith(tuple(PREFIXES.values())):
+            raise ValueError("follow-ups that open by themselves have such ids: take another")
+        return told
 
 
 class Completion(Request):
@@ -50,7 +59,10 @@ class ReasonView(View):
 
 
 class TaskView(View):
-    """A follow-up. `cause`: why the customer may leave. `in_time`: null until it is done."""
+    """A follow-up. `cause`: why the customer may leave. `in_time`: null until it is done.
+
+    `what` and `how`: null too for who may not read of its store.
+    """
 
     id: str
     customer_id: str

@@ -5,7 +5,7 @@ Only news opens any: history that is taken in, and what is simulated, is for nob
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple, cast
 
 from sqlalchemy.dialects.postgresql import insert
@@ -16,8 +16,8 @@ from services.complaints.news import is_news
 from services.complaints.served.queries import last_store
 from services.complaints.surveys.domain import is_low
 from services.complaints.surveys.tables import Survey
-from services.complaints.tasks.domain import Origin
-from services.complaints.tasks.queries import open_at
+from services.complaints.tasks.domain import PREFIXES, Origin
+from services.complaints.tasks.queries import alone, open_at
 from services.complaints.tasks.spans import USUAL, Spans
 from services.complaints.tasks.tables import Task
 from services.complaints.tasks.telling import tell_opened
@@ -34,6 +34,8 @@ KINDS: Mapping[Origin, str] = {
     "defection_risk": "win_back",
 }
 """What is to be done, by what it comes of."""
+HEARD_WITHIN = timedelta(days=30)
+"""As long as we may have been away: what was told before that is history, all of it when we are first deployed."""
 
 
 class _Reason(NamedTuple):
@@ -47,7 +49,7 @@ class _Reason(NamedTuple):
     @property
     def task_id(self) -> str:
         """The id of the follow-up that it opens."""
-        return f"{self.origin.rpartition('_')[2]}-{hashlib.sha256(self.of.encode()).hexdigest()[:40]}"
+        return f"{PREFIXES[self.origin]}{hashlib.sha256(self.of.encode()).hexdigest()[:40]}"
 
 
 async def after_resolution(tx: Transaction, case: Complaint, spans: Spans = USUAL) -> None:
@@ -86,7 +88,9 @@ def after_risks(erased: Erased, spans: Spans = USUAL) -> Handle:
     """The handler of `defection_risk.raised`: somebody sees to it, unless somebody is about to already."""
 
     async def handle(tx: Transaction, events: Sequence[Event]) -> None:
-        for event in await _news(tx, erased, events):
+        news = await _news(tx, erased, events)
+        await alone(tx.session, {event.partitionkey for event in news})
+        for event in news:
             risk, customer = cast("DefectionRiskRaised", event.data), event.partitionkey
             if risk.backfill or await open_at(tx.session, customer, "defection_risk", event.time):
                 continue
@@ -97,8 +101,9 @@ def after_risks(erased: Erased, spans: Spans = USUAL) -> Handle:
 
 
 async def _news(tx: Transaction, erased: Erased, events: Sequence[Event]) -> list[Event]:
-    """Those that were told when they happened, however late we hear of them, of customers who are not erased."""
-    news = [event for event in events if is_news(event.time, event.recordedtime) and ":" not in event.partitionkey]
+    """Those that were told when they happened and heard of `HEARD_WITHIN`, of customers who are not erased."""
+    fresh = [event for event in events if tx.recorded - event.recordedtime <= HEARD_WITHIN]
+    news = [event for event in fresh if is_news(event.time, event.recordedtime) and ":" not in event.partitionkey]
     gone = await erased.admit(tx.session, {event.partitionkey for event in news})
     return [event for event in news if event.partitionkey not in gone]
 

@@ -1,10 +1,11 @@
 """Reading follow-ups. One of no store may be read and done by every store's staff."""
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, not_, or_, select
+from sqlalchemy import ColumnElement, and_, not_, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -15,6 +16,8 @@ from shared.web.auth import Principal
 from shared.web.cursors import keyset
 from shared.web.fields import Id
 from shared.web.problems import NOT_FOUND, Problem
+
+_ALONE = text("select pg_advisory_xact_lock(hashtext('follow-ups'), hashtext(:customer))")
 
 
 class Belonging(NamedTuple):
@@ -77,9 +80,21 @@ async def page(
     return await keyset(session, query, limit, cursor, col(Task.due_at), col(Task.id))
 
 
+async def alone(session: AsyncSession, customers: Collection[str]) -> None:
+    """Wait for whoever is alone with one of these customers, under whichever id, until their transaction ends.
+
+    All at once and in order, so that no two wait for each other.
+    """
+    for least in sorted({min(await family(session, customer)) for customer in customers}):
+        await session.execute(_ALONE, {"customer": least})
+
+
 async def open_at(session: AsyncSession, customer_id: str, origin: Origin, at: datetime) -> bool:
-    """Whether the customer, under whichever id, had a follow-up of this origin `at` that moment, not done by then."""
-    undone = or_(col(Task.done_at).is_(None), col(Task.done_at) > at)
+    """Whether the customer, under whichever id, has a follow-up of this origin to be done, or had one `at` that moment.
+
+    Nobody else opens one meanwhile: the caller is `alone` with the customer.
+    """
+    then = and_(col(Task.occurred_at) <= at, col(Task.done_at) > at)
     theirs = col(Task.customer_id).in_(await family(session, customer_id))
-    query = select(Task.id).where(theirs, col(Task.origin) == origin, col(Task.occurred_at) <= at, undone)  # type: ignore[call-overload]
+    query = select(Task.id).where(theirs, col(Task.origin) == origin, or_(col(Task.done_at).is_(None), then))  # type: ignore[call-overload]
     return await session.scalar(query.limit(1)) is not None

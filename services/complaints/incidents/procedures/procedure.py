@@ -41,7 +41,8 @@ class Standing:
     """How an incident stands. All instants in UTC; None for what did not happen.
 
     `last_step_at`: its newest step, its beginning included. `certain`: completely sure that it is so. `outside_called`:
-    somebody who is none of the store's own people was called. `logged`: the logbook has its entry.
+    somebody who is none of the store's own people was called. `called`: everybody who was. `logged`: the logbook has
+    its entry.
     """
 
     kind: IncidentKind
@@ -52,6 +53,7 @@ class Standing:
     eye_witness: bool = False
     approached_at: datetime | None = None
     outside_called: bool = False
+    called: frozenset[str] = frozenset()
     intervened_at: datetime | None = None
     logged: bool = False
 
@@ -61,7 +63,8 @@ class Said:
     """What is told of a step. `role`: of the employee who took it, None where we know of none.
 
     Nothing is taken for granted: where nobody said whether other customers stood by (None), nobody knows that none did.
-    `charged`: the customer was to pay for it. `at`: when it happened (UTC), None for now.
+    `called`: whom, to `call`; of those the one who came, to `intervene`. `charged`: the customer was to pay for it.
+    `at`: when it happened (UTC), None for now.
     """
 
     step: StepName
@@ -79,14 +82,15 @@ class Said:
 class Rule:
     """A rule of the house: its code for machines, its sentence for who stands on the shop floor.
 
-    `incident`: what must be so of the incident as it stands; `step`: what must be told of the step. `pointer`: the part
-    of a request that breaks it.
+    `incident`: what must be so of the incident as it stands; `step`: what must be told of the step; `both`: what must
+    be told of it as the incident stands. `pointer`: the part of a request that breaks it.
     """
 
     code: str
     sentence: str
     incident: Callable[[Standing], bool] | None = None
     step: Callable[[Said], bool] | None = None
+    both: Callable[[Standing, Said], bool] | None = None
     pointer: str = "/step"
 
     def stands(self, incident: Standing) -> bool:
@@ -95,7 +99,12 @@ class Rule:
 
     def kept(self, incident: Standing, said: Said) -> bool:
         """Whether the step keeps the rule."""
-        return self.stands(incident) and (self.step is None or self.step(said))
+        told = self.step is None or self.step(said)
+        return self.stands(incident) and told and (self.both is None or self.both(incident, said))
+
+    def demands(self) -> bool:
+        """Whether anything must be told of the step."""
+        return self.step is not None or self.both is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +128,6 @@ def to(state: State, *states: State, rules: tuple[Rule, ...] = ()) -> Move:
     return Move(dict.fromkeys(states, state), rules)
 
 
-def staying(*states: State) -> Move:
+def staying(*states: State, rules: tuple[Rule, ...] = ()) -> Move:
     """The step that may be taken in each of `states` and changes none of them."""
-    return Move({state: state for state in states})
+    return Move({state: state for state in states}, rules)

@@ -6,10 +6,10 @@ recorded ── approach ──► approached
   │            │                                          └─► denies
   │            ├─ denies ─► back_room ─► politely_informed ─► may pay, or give the goods back, or neither
   │            └─ does_not_want ─► goods_collected ─► regret_expressed
-  └─ let_go: we are not sure, or nobody saw it           (whoever walks off meanwhile: abandoned)
+  └─ let_go: we are not sure, or nobody saw it           (whoever walks off, approached or not: abandoned)
 """
 
-from services.complaints.incidents.procedures.procedure import Procedure, State, staying, to
+from services.complaints.incidents.procedures.procedure import Procedure, Rule, State, staying, to
 from services.complaints.incidents.procedures.rules import APPROACH, BILLED_AT_THE_COUNTER
 
 SETTLED: tuple[State, ...] = ("paid", "politely_informed", "regret_expressed", "let_go", "abandoned")
@@ -24,6 +24,12 @@ _WITH_US: tuple[State, ...] = (
     "back_room",
     "does_not_want",
     "goods_collected",
+)
+
+LOGGED_ONCE = Rule(
+    "logged_once",
+    "the logbook has its entry already: what is wrong in it is mended by an entry that corrects it",
+    incident=lambda incident: not incident.logged,
 )
 
 UNPAID_EXIT = Procedure(
@@ -43,8 +49,8 @@ UNPAID_EXIT = Procedure(
         "does_not_want": to("does_not_want", "approached", "found", "politely_informed"),
         "goods_collected": to("goods_collected", "does_not_want"),
         "regret_expressed": to("regret_expressed", "goods_collected"),
-        "abandoned": to("abandoned", *_WITH_US),
-        "log": staying(*SETTLED),
+        "abandoned": to("abandoned", "recorded", *_WITH_US),
+        "log": staying(*SETTLED, rules=(LOGGED_ONCE,)),
         "close": to("closed", *SETTLED),
     },
     always=(BILLED_AT_THE_COUNTER,),

@@ -27,6 +27,8 @@ def upgrade() -> None:
         )
         op.create_index(f"ix_{table}_customer_id", table, ["customer_id"])
         op.create_index(f"{table}_of_stores", table, ["store_id", "occurred_at"])
+    op.add_column("purchases", sa.Column("void", sa.Boolean(), server_default=sa.false(), nullable=False))
+    op.add_column("purchases", sa.Column("corrected_at", sa.DateTime(timezone=True), nullable=True))
     op.create_table(
         "services_rendered",
         sa.Column("kind", sa.Text(), primary_key=True),
