@@ -125,7 +125,7 @@ async def test_C12_the_clock_misses_what_is_past_due_once_and_nothing_else(custo
     assert (newest["before"], newest["after"]) == ({"state": "open"}, {"state": "missed"})
 
 
-async def test_C12_after_a_week_of_downtime_they_are_missed_in_the_order_of_their_due_times(customers: Client) -> None:
+async def test_C12_after_a_week_of_downtime_several_clocks_miss_each_once_at_its_due_time(customers: Client) -> None:
     await known(customers, "asha", "ben", "carl")
     week = [datetime(2026, 1, 10, tzinfo=UTC) + number * DAY / 20 for number in range(140)]
     told_in_any_order = sorted(range(140), key=lambda number: number * 37 % 140)
@@ -135,9 +135,6 @@ async def test_C12_after_a_week_of_downtime_they_are_missed_in_the_order_of_thei
     assert await look(customers, clocks=4) == 140
     missed = [event for event in await told(customers) if event.type == "crm.commitment.missed.v1"]
     assert sorted(event.time for event in missed) == week, "each once, at its due time"
-    for name in ("asha", "ben", "carl"):
-        own = [event.time for event in missed if event.partitionkey == name]
-        assert own == sorted(own)
     assert await look(customers, clocks=2) == 0
 
 
