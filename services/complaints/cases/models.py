@@ -2,13 +2,10 @@
 
 import hashlib
 from datetime import UTC
-from typing import Literal
 
 from services.complaints.authority.models import Given
 from shared.events.complaints import Category, Severity
 from shared.web.fields import Code, Flag, Id, OccurredAt, Request, Text
-
-RemedyKind = Literal["refund", "replacement", "voucher", "apology"]
 
 
 class NewComplaint(Request):

@@ -4,9 +4,8 @@ from datetime import datetime
 
 from services.complaints.authority.models import RequestView
 from services.complaints.cases.domain import State
-from services.complaints.cases.models import RemedyKind
 from services.complaints.cases.purchases import Reference
-from shared.events.complaints import Category, Severity
+from shared.events.complaints import Category, RemedyKind, Severity
 from shared.web.fields import Shown, View
 
 

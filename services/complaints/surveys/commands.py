@@ -9,7 +9,6 @@ from services.complaints.surveys.models import NewSurvey
 from services.complaints.surveys.occasions import agreed, columns, store_of
 from services.complaints.surveys.tables import Survey
 from services.complaints.tasks.opening import after_survey
-from services.complaints.tasks.spans import USUAL, Spans
 from shared.events.complaints import About, SurveyAnswered
 from shared.history import Subject, note
 from shared.outbox import Transaction
@@ -21,7 +20,7 @@ _KEPT = {"content", "created_at", "version"}
 _TOLD = {"factors", "nps", "csat", "effort", "prefers_us", "competitor_id", "reason_for_leaving"}
 
 
-async def answer(tx: Transaction, new: NewSurvey, caller: Principal, spans: Spans = USUAL) -> Existing[Survey]:
+async def answer(tx: Transaction, new: NewSurvey, caller: Principal) -> Existing[Survey]:
     """Note what a customer answered; the same id with the same content does nothing. Who was let down is called back.
 
     Raises 403 for another store, and for none where a token is bound to stores; 409 for an id that is in use with other
@@ -36,7 +35,7 @@ async def answer(tx: Transaction, new: NewSurvey, caller: Principal, spans: Span
     caller.demand_store(row.store_id)
     if not found.existed:
         await _tell(tx, row)
-        await after_survey(tx, row, spans)
+        await after_survey(tx, row)
     return found
 
 

@@ -18,7 +18,7 @@ from services.complaints.surveys.domain import is_low
 from services.complaints.surveys.tables import Survey
 from services.complaints.tasks.domain import PREFIXES, Origin
 from services.complaints.tasks.queries import alone, open_at
-from services.complaints.tasks.spans import USUAL, Spans
+from services.complaints.tasks.spans import SPANS
 from services.complaints.tasks.tables import Task
 from services.complaints.tasks.telling import tell_opened
 from shared.erased import Erased
@@ -52,7 +52,7 @@ class _Reason(NamedTuple):
         return f"{PREFIXES[self.origin]}{hashlib.sha256(self.of.encode()).hexdigest()[:40]}"
 
 
-async def after_resolution(tx: Transaction, case: Complaint, spans: Spans = USUAL) -> None:
+async def after_resolution(tx: Transaction, case: Complaint) -> None:
     """A case was just resolved: ask whether it is settled. One that is resolved anew is asked about anew.
 
     The case's row is locked, so that nobody who complained is erased meanwhile.
@@ -61,30 +61,30 @@ async def after_resolution(tx: Transaction, case: Complaint, spans: Spans = USUA
     if case.customer_id is None or at is None or case.simulated or not is_news(at, tx.recorded):
         return
     why = _Reason("complaint", f"{case.id} {case.reopened}", case.customer_id, at)
-    await _open(tx, why, spans, store_id=case.store_id, about_id=case.id)
+    await _open(tx, why, store_id=case.store_id, about_id=case.id)
 
 
-async def after_survey(tx: Transaction, survey: Survey, spans: Spans = USUAL) -> None:
+async def after_survey(tx: Transaction, survey: Survey) -> None:
     """A customer answered: call them back if they were let down."""
     low = is_low(survey.csat, survey.nps, survey.reason_for_leaving)
     if not low or survey.simulated or not is_news(survey.occurred_at, tx.recorded):
         return
     why = _Reason("survey", survey.id, survey.customer_id, survey.occurred_at)
-    await _open(tx, why, spans, store_id=survey.store_id, about_id=survey.id, cause=survey.reason_for_leaving)
+    await _open(tx, why, store_id=survey.store_id, about_id=survey.id, cause=survey.reason_for_leaving)
 
 
-def after_gestures(erased: Erased, spans: Spans = USUAL) -> Handle:
+def after_gestures(erased: Erased) -> Handle:
     """The handler of `gesture.made`: ask how it was received."""
 
     async def handle(tx: Transaction, events: Sequence[Event]) -> None:
         for event in await _news(tx, erased, events):
             why = _Reason("gesture", event.subject, event.partitionkey, event.time)
-            await _open(tx, why, spans, store_id=event.storeid, about_id=event.subject)
+            await _open(tx, why, store_id=event.storeid, about_id=event.subject)
 
     return handle
 
 
-def after_risks(erased: Erased, spans: Spans = USUAL) -> Handle:
+def after_risks(erased: Erased) -> Handle:
     """The handler of `defection_risk.raised`: somebody sees to it, unless somebody is about to already."""
 
     async def handle(tx: Transaction, events: Sequence[Event]) -> None:
@@ -95,7 +95,7 @@ def after_risks(erased: Erased, spans: Spans = USUAL) -> Handle:
             if risk.backfill or await open_at(tx.session, customer, "defection_risk", event.time):
                 continue
             why = _Reason("defection_risk", event.id, customer, event.time)
-            await _open(tx, why, spans, store_id=await last_store(tx.session, customer), cause=risk.cause)
+            await _open(tx, why, store_id=await last_store(tx.session, customer), cause=risk.cause)
 
     return handle
 
@@ -108,7 +108,7 @@ async def _news(tx: Transaction, erased: Erased, events: Sequence[Event]) -> lis
     return [event for event in news if event.partitionkey not in gone]
 
 
-async def _open(tx: Transaction, why: _Reason, spans: Spans, **more: Any) -> None:
+async def _open(tx: Transaction, why: _Reason, **more: Any) -> None:
     task = Task(
         id=why.task_id,
         customer_id=why.customer_id,
@@ -116,7 +116,7 @@ async def _open(tx: Transaction, why: _Reason, spans: Spans, **more: Any) -> Non
         origin=why.origin,
         occurred_at=why.at,
         last_step_at=why.at,
-        due_at=why.at + spans.of(why.origin),
+        due_at=why.at + SPANS[why.origin],
         content=b"",  # nobody can tell the same
         created_at=tx.recorded,
         **more,

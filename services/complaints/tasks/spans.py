@@ -1,27 +1,14 @@
 """How long after its reason a follow-up that opens by itself is due."""
 
+from collections.abc import Mapping
 from datetime import timedelta
-from typing import Annotated
-
-from pydantic import BaseModel, Field
 
 from services.complaints.tasks.domain import Origin
 
-Hours = Annotated[int, Field(ge=1, le=8760)]
-
-
-class Spans(BaseModel):
-    """Whole hours from what happened to when the follow-up is due, by what it comes of."""
-
-    complaint: Hours = 72
-    survey: Hours = 48
-    gesture: Hours = 168
-    defection_risk: Hours = 72
-
-    def of(self, origin: Origin) -> timedelta:
-        """The span of one origin."""
-        return timedelta(hours=getattr(self, origin))
-
-
-USUAL = Spans()
-"""Where nothing else is told."""
+SPANS: Mapping[Origin, timedelta] = {
+    "complaint": timedelta(hours=72),
+    "survey": timedelta(hours=48),
+    "gesture": timedelta(hours=168),
+    "defection_risk": timedelta(hours=72),
+}
+"""By what it comes of."""
