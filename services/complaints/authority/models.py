@@ -1,13 +1,10 @@
 """Requests and answers about limits of authority, and about remedies that are asked for."""
 
 from datetime import datetime
-from typing import Annotated
-
-from pydantic import Field, ValidationInfo, field_validator
 
 from services.complaints.authority.domain import RequestState
 from shared.events.complaints import RemedyKind
-from shared.money import DECIMALS, fits_currency
+from shared.web.amounts import InCurrency
 from shared.web.fields import Amount, Currency, Id, OccurredAt, Request, Shown, Text, View
 
 
@@ -23,21 +20,7 @@ class Given(Request):
     occurred_at: OccurredAt | None = None
     kind: RemedyKind
     currency: Currency | None = None  # before the amount, whose check needs it
-    cost_amount: Annotated[Amount | None, Field(validate_default=True)] = None
-
-    @field_validator("cost_amount")
-    @classmethod
-    def _exact(cls, amount: Amount | None, info: ValidationInfo) -> Amount | None:
-        if "currency" not in info.data:
-            return amount  # refused already
-        currency = info.data["currency"]
-        if (amount is None) != (currency is None):
-            raise ValueError("an amount and its currency come together")
-        if amount is None:
-            return None
-        if not fits_currency(amount, currency):
-            raise ValueError(f"more decimals than {currency} has")
-        return round(amount, DECIMALS[currency])
+    cost_amount: InCurrency = None
 
 
 class NewRequest(Given):

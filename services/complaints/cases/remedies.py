@@ -16,6 +16,7 @@ from services.complaints.news import is_news
 from shared.events import Money
 from shared.events.complaints import ComplaintRemedyGranted, RemedyKind
 from shared.outbox import Transaction
+from shared.web.amounts import money
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +34,7 @@ class Gift:
 
     def cost(self) -> Money | None:
         """The cost, where there is one."""
-        if self.cost_amount is None or self.currency is None:
-            return None
-        return Money(amount=self.cost_amount, currency=self.currency)
+        return money(self.cost_amount, self.currency)
 
 
 async def grant_remedy(tx: Transaction, target: Target, told: Remedy) -> Dossier:

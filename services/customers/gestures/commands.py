@@ -4,13 +4,13 @@ from typing import cast
 
 from uuid_utils.compat import uuid7
 
-from services.customers.gestures.amounts import money
 from services.customers.gestures.models import NewGesture
 from services.customers.gestures.tables import Gesture
 from services.customers.profiles.present import present
 from shared.events.visits import GestureKind, GestureMade
 from shared.history import Subject, note
 from shared.outbox import Transaction
+from shared.web.amounts import money
 from shared.web.auth import Principal
 from shared.web.entities import add_once
 from shared.web.work import Existing

@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from services.customers.gestures.amounts import InCurrency
 from shared.events.visits import GestureKind
+from shared.web.amounts import InCurrency
 from shared.web.fields import Currency, Flag, Id, NewEntity, OccurredAt, Shown, Text, View
 
 

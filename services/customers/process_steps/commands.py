@@ -5,7 +5,6 @@ from typing import Any
 
 from uuid_utils.compat import uuid7
 
-from services.customers.gestures.amounts import money
 from services.customers.process_steps.domain import RefusedError, Verb, take
 from services.customers.process_steps.models import NewProcessStep
 from services.customers.process_steps.queries import standing
@@ -15,6 +14,7 @@ from services.customers.profiles.present import present
 from shared.events.customers import ProcessStepCompleted, ProcessStepDisputed, ProcessStepDue
 from shared.history import Subject, note
 from shared.outbox import Transaction
+from shared.web.amounts import money
 from shared.web.entities import add_once
 from shared.web.problems import WRONG_STATE, Problem
 from shared.web.work import Existing

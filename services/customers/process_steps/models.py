@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import Literal
 
-from services.customers.gestures.amounts import InCurrency
 from services.customers.process_steps.domain import State
+from shared.web.amounts import InCurrency
 from shared.web.fields import Currency, Flag, Id, Instant, NewEntity, OccurredAt, Request, Shown, Text, View
 
 Kind = Literal["enquiry", "quote", "order", "billing", "payment", "fulfilment", "support"]
