@@ -18,6 +18,16 @@ Handle = Callable[[Transaction, Sequence[Event]], Awaitable[None]]
 ACTOR = "events"
 
 
+def in_turn(*handles: Handle) -> Handle:
+    """One handler of several: each is given the events, in this order, in the one transaction."""
+
+    async def handle(tx: Transaction, events: Sequence[Event]) -> None:
+        for each in handles:
+            await each(tx, events)
+
+    return handle
+
+
 def handling(source: str, handlers: Mapping[type[Payload], Handle]) -> Handler:
     """A consumer's handler: each type's events to the function in the table, all in the batch's one transaction.
 

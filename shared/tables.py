@@ -111,6 +111,21 @@ def add_erased(metadata: MetaData) -> None:
     )
 
 
+def add_aliases(metadata: MetaData) -> None:
+    """Declare `aliases` in a service's metadata: who was merged into whom (`shared.aliases`).
+
+    `merged_into` is null once that was undone; `told_at` is the time of what told so last.
+    """
+    Table(
+        "aliases",
+        metadata,
+        Column("id", Text, primary_key=True),
+        Column("merged_into", Text, index=True),
+        Column("told_at", DateTime(timezone=True), nullable=False),
+        info={"customer": "id"},
+    )
+
+
 NOTIFY_OUTBOX = (
     """create function notify_outbox() returns trigger language plpgsql as
     $$ begin perform pg_notify('outbox', ''); return null; end $$""",

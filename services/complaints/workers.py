@@ -7,12 +7,12 @@ from services.complaints.served.commands import (
     keep_corrections,
     keep_services,
     keep_store,
-    keeping_aliases,
     keeping_purchases,
     keeping_visits,
 )
 from services.complaints.standards.firing import fire
 from services.complaints.tasks.opening import after_gestures, after_risks
+from shared.aliases import keeping_aliases
 from shared.duties import Duty
 from shared.erased import Erased
 from shared.events import Payload

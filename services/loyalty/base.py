@@ -3,7 +3,7 @@
 from sqlalchemy.orm import registry
 from sqlmodel import SQLModel
 
-from shared.tables import add_erased, add_history, add_offsets, add_plumbing
+from shared.tables import add_aliases, add_erased, add_history, add_offsets, add_plumbing
 
 
 class Base(SQLModel, registry=registry()):
@@ -11,6 +11,7 @@ class Base(SQLModel, registry=registry()):
 
 
 add_plumbing(Base.metadata)
+add_aliases(Base.metadata)
 add_history(Base.metadata)
 add_offsets(Base.metadata)
 add_erased(Base.metadata)

@@ -2,6 +2,8 @@
 
 from typing import Literal
 
+from pydantic import Field
+
 from shared.events.envelope import Payload, event
 from shared.events.topics import LOYALTY
 from shared.events.values import Code, Count, Id, Money, Time, Value
@@ -12,12 +14,15 @@ ObservationKind = Literal[
     "price", "offer", "approach", "programme_joined", "category_switched", "better_product", "newer_technology"
 ]
 AnswerKind = Literal["redeemed", "clicked", "answered", "declined"]
+PointsReason = Literal["purchase", "referral", "adjustment", "return", "correction", "age"]
 
 
 class _Points(Value):
     card_id: Id | None = None
     points: Count
     value: Money | None = None
+    reason: PointsReason | None = None
+    about_id: Id | None = Field(default=None, description="the purchase, return or referral that it is about")
 
 
 @event("crm.points.earned.v1", LOYALTY)
@@ -51,9 +56,10 @@ class TierChanged(Payload):
 
 @event("crm.volume_agreement.used.v1", LOYALTY)
 class VolumeAgreementUsed(Payload):
-    """A lower price for a larger volume was used. Subject: the agreement."""
+    """A lower price for a larger volume was used. Subject: the agreement. `saved`: against the list price."""
 
     purchase_id: Id | None = None
+    saved: Money | None = None
 
 
 @event("crm.price_match.refused.v1", LOYALTY)
@@ -77,10 +83,11 @@ class CampaignDelivered(Payload):
 
 @event("crm.campaign.answered.v1", LOYALTY)
 class CampaignAnswered(Payload):
-    """A customer answered a campaign. Subject: `<campaign>:<customer>`."""
+    """A customer answered a campaign. Subject: `<campaign>:<customer>`. `purchase_id`: where it was redeemed."""
 
     campaign_id: Id
     kind: AnswerKind
+    purchase_id: Id | None = None
 
 
 @event("crm.suggestion.made.v1", LOYALTY)
@@ -89,6 +96,7 @@ class SuggestionMade(Payload):
 
     kind: SuggestionKind
     category: Code | None = None
+    product_id: Id | None = None
 
 
 @event("crm.suggestion.answered.v1", LOYALTY)
@@ -96,6 +104,7 @@ class SuggestionAnswered(Payload):
     """The customer took it, or did not. Subject: the suggestion."""
 
     accepted: bool
+    purchase_id: Id | None = None
 
 
 @event("crm.referral.made.v1", LOYALTY)
@@ -107,8 +116,10 @@ class ReferralMade(Payload):
 
 @event("crm.competitor.observed.v1", LOYALTY)
 class CompetitorObserved(Payload):
-    """A competitor had to do with this customer. Subject: the observation."""
+    """A competitor had to do with this customer. Subject: the observation. `price`: theirs, for one piece."""
 
     kind: ObservationKind
     competitor_id: Id | None = None
     category: Code | None = None
+    product_id: Id | None = None
+    price: Money | None = None

@@ -42,8 +42,9 @@ def _in_one_currency(payload: P, lines: "Iterable[PurchasedLine | ReturnedLine]"
 
 @event("crm.purchase.completed.v1", PURCHASES)
 class PurchaseCompleted(Payload):
-    """A bill was paid. Subject: the purchase."""
+    """A bill was paid. Subject: the purchase. `ordered_at`: when it was asked for, where that was earlier."""
 
+    ordered_at: Time | None = None
     channel: Code | None = None
     card_id: Id | None = None
     campaign_id: Id | None = None
@@ -73,9 +74,13 @@ class ReturnedLine(Value):
 
 @event("crm.purchase.returned.v1", PURCHASES)
 class PurchaseReturned(Payload):
-    """Goods came back. Subject: the return; it is netted from the purchase, at the purchase's time."""
+    """Goods came back. Subject: the return; it is netted from the purchase, at the purchase's time.
+
+    `exchanged_for`: the purchase that took their place, where they were exchanged.
+    """
 
     purchase_id: Id
+    exchanged_for: Id | None = None
     purchased_at: Time
     reason: ReturnReason
     lines: tuple[ReturnedLine, ...] = Field(min_length=1)

@@ -23,15 +23,15 @@ class Topic:
     compacted: bool = False
 
 
-PURCHASES = Topic("crm.purchases", "loyalty", readers=("scoring", "customers", "complaints"))
-VISITS = Topic("crm.visits", "customers", readers=("scoring", "complaints"))
+PURCHASES = Topic("crm.purchases", "loyalty", readers=("scoring", "customers", "complaints", "loyalty"))
+VISITS = Topic("crm.visits", "customers", readers=("scoring", "complaints", "loyalty"))
 COMPLAINTS = Topic("crm.complaints", "complaints")
 CUSTOMERS = Topic("crm.customers", "customers", readers=("scoring", "complaints", "loyalty"))
 LOYALTY = Topic("crm.loyalty", "loyalty")
 REFERENCE = Topic(
     "crm.reference", "loyalty", readers=("scoring", "customers", "complaints"), partitions=1, compacted=True
 )
-SCORES = Topic("crm.scores", "scoring", readers=("complaints",), retention_ms=30 * DAY_MS)
+SCORES = Topic("crm.scores", "scoring", readers=("complaints", "loyalty"), retention_ms=30 * DAY_MS)
 ERASURES = Topic("crm.erasures", "every service", readers=("customers",), partitions=1)
 
 FACT_TOPICS = (PURCHASES, VISITS, COMPLAINTS, CUSTOMERS, LOYALTY, REFERENCE)

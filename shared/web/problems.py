@@ -43,6 +43,7 @@ RULE_BROKEN = Kind("rule-broken", 409, "A rule of the procedure forbids this ste
 BEYOND_AUTHORITY = Kind("beyond-authority", 403, "This is more than the employee may grant")
 OWN_REQUEST = Kind("own-request", 403, "Nobody decides on a request of their own")
 TRAINING_EXPIRED = Kind("training-expired", 403, "The training that would allow this has expired")
+NOT_ENOUGH_POINTS = Kind("not-enough-points", 409, "There are not enough points to spend")
 NO_CONSENT = Kind("no-consent", 409, "The customer did not agree to be contacted")
 STALE = Kind("stale-version", 412, "It has changed since you read it")
 PRECONDITION_REQUIRED = Kind("precondition-required", 428, "Say which version you mean (If-Match)")

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.complaints.served import queries
 from services.complaints.served.queries import Served
+from shared.aliases import family
 from shared.database import open_engine
 from shared.events import Event
 from shared.events.customers import CustomerErased, CustomerMerged, CustomerUnmerged
@@ -76,7 +77,7 @@ async def test_C10_who_is_erased_has_no_aliases(complaints: Client, session: Asy
     merged = told(CustomerMerged(into="asha", at=NOON), "till-7", "till-7")
     await heard(complaints, merged, told(CustomerErased(erasure_id="e-1"), "asha", "asha"))
     await heard(complaints, merged)
-    assert await queries.family(session, "asha") == {"asha"}
+    assert await family(session, "asha") == {"asha"}
 
 
 async def test_C04_a_family_is_everybody_merged(complaints: Client, session: AsyncSession) -> None:
@@ -85,12 +86,12 @@ async def test_C04_a_family_is_everybody_merged(complaints: Client, session: Asy
 
     await heard(complaints, merge("b", "a"), merge("c", "b"), merge("d", "a"))
     for name in "abcd":
-        assert await queries.family(session, name) == set("abcd")
-    assert await queries.family(session, "e") == {"e"}
+        assert await family(session, name) == set("abcd")
+    assert await family(session, "e") == {"e"}
     await heard(complaints, told(CustomerUnmerged(at=NOON + DAY), "b", "b", NOON + DAY))
     await heard(complaints, merge("b", "a"))  # late news of what is over
-    assert await queries.family(session, "a") == {"a", "d"}
-    assert await queries.family(session, "c") == {"b", "c"}
+    assert await family(session, "a") == {"a", "d"}
+    assert await family(session, "c") == {"b", "c"}
 
 
 async def test_K05_the_last_store_is_where_the_family_bought_last(complaints: Client, session: AsyncSession) -> None:

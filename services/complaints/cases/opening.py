@@ -10,9 +10,9 @@ from services.complaints.cases.models import NewComplaint
 from services.complaints.cases.purchases import references
 from services.complaints.cases.steps import Taken, entry, tell
 from services.complaints.cases.tables import Complaint
-from services.complaints.served import queries as served
 from services.complaints.standards import clock
 from services.complaints.standards.defaults import Standards
+from shared.aliases import family
 from shared.events.complaints import ComplaintOpened
 from shared.outbox import Transaction
 from shared.web.auth import Principal
@@ -68,11 +68,11 @@ async def _demand_theirs(tx: Transaction, complaint: Complaint) -> None:
 
 
 async def _follows_theirs(tx: Transaction, complaint: Complaint) -> bool:
-    family = await served.family(tx.session, str(complaint.customer_id))
+    theirs = await family(tx.session, str(complaint.customer_id))
     earlier = select(col(Complaint.id)).where(
         col(Complaint.id) == complaint.follows,
         col(Complaint.id) != complaint.id,
-        col(Complaint.customer_id).in_(family),
+        col(Complaint.customer_id).in_(theirs),
         col(Complaint.occurred_at) <= complaint.occurred_at,
     )
     return await tx.session.scalar(earlier) is not None

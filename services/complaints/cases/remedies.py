@@ -12,9 +12,9 @@ from services.complaints.cases.dossier import Dossier
 from services.complaints.cases.models import Remedy
 from services.complaints.cases.steps import Taken, Target, locked, step, tell
 from services.complaints.cases.tables import ComplaintRemedy
-from services.complaints.news import is_news
 from shared.events import Money
 from shared.events.complaints import ComplaintRemedyGranted, RemedyKind
+from shared.news import is_news
 from shared.outbox import Transaction
 from shared.web.amounts import money
 

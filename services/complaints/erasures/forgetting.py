@@ -14,11 +14,13 @@ from services.complaints.served import forgetting as served
 from services.complaints.standards import forgetting as standards
 from services.complaints.surveys import forgetting as surveys
 from services.complaints.tasks import forgetting as tasks
+from shared import aliases
 from shared.erased import Erased
 from shared.forgetting import Forget, answering
 from shared.handling import Handle
 
 FORGETTING: tuple[Forget, ...] = (
+    aliases.forget,
     authority.forget,
     standards.forget,  # while it is known whose a case is
     cases.forget,

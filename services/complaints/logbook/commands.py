@@ -6,7 +6,7 @@ from services.complaints.incidents.tables import Incident
 from services.complaints.logbook.models import NewEntry
 from services.complaints.logbook.queries import Told, told
 from services.complaints.logbook.tables import LogbookEntry, LogbookNote
-from services.complaints.served.queries import family
+from shared.aliases import family
 from shared.outbox import Transaction
 from shared.web.auth import Principal
 from shared.web.entities import add_once

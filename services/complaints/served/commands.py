@@ -4,13 +4,9 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 from sqlalchemy import text
-from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import col
 
-from services.complaints.served.tables import Alias, Store
 from shared.erased import Erased
 from shared.events import Event
-from shared.events.customers import CustomerMerged, CustomerUnmerged
 from shared.events.purchases import PurchaseCorrected, PurchaseLineDelivered
 from shared.events.reference import StoreClosed, StoreOpened
 from shared.handling import Handle
@@ -33,6 +29,11 @@ _SERVICES = text("""
     insert into services_rendered (kind, subject, store_id, occurred_at)
     select * from unnest(:kinds ::text[], :ids ::text[], :stores ::text[], :times ::timestamptz[])
     on conflict do nothing
+""")
+_STORE = text("""
+    insert into stores (id, time_zone, told_at) values (:id, :time_zone, :told_at)
+    on conflict (id) do update set time_zone = excluded.time_zone, told_at = excluded.told_at
+    where excluded.told_at >= stores.told_at
 """)
 
 
@@ -70,26 +71,6 @@ async def keep_services(tx: Transaction, events: Sequence[Event]) -> None:
         await tx.session.execute(_SERVICES, _columns(told) | more)
 
 
-def keeping_aliases(erased: Erased) -> Handle:
-    """The handler of `customer.merged` and `.unmerged`: the newest about a customer holds; none of the erased."""
-
-    async def keep(tx: Transaction, events: Sequence[Event]) -> None:
-        rows = [_alias(event) for event in events]
-        named = [{name for name in (row["id"], row["merged_into"]) if name} for row in rows]
-        gone = await erased.admit(tx.session, set[str]().union(*named))
-        for row, names in zip(rows, named, strict=True):
-            if not gone & names:
-                await _newest(tx, Alias, row)
-
-    return keep
-
-
-def _alias(event: Event) -> dict[str, Any]:
-    told = cast("CustomerMerged | CustomerUnmerged", event.data)
-    into = told.into if isinstance(told, CustomerMerged) else None
-    return {"id": event.subject, "merged_into": into, "told_at": told.at}
-
-
 def _rendered(event: Event) -> str:
     """What was done: of a purchase's deliveries each line is one."""
     if isinstance(event.data, PurchaseLineDelivered):
@@ -101,17 +82,8 @@ async def keep_store(tx: Transaction, events: Sequence[Event]) -> None:
     """Note the time zone of stores; an older event changes nothing."""
     for event in events:
         told = cast("StoreOpened | StoreClosed", event.data)
-        await _newest(tx, Store, {"id": event.subject, "time_zone": told.time_zone, "told_at": event.time})
-
-
-async def _newest(tx: Transaction, table: type[Alias] | type[Store], row: dict[str, Any]) -> None:
-    statement = insert(table).values(row)
-    newer = statement.on_conflict_do_update(
-        index_elements=[col(table.id)],
-        set_={name: statement.excluded[name] for name in row if name != "id"},
-        where=statement.excluded.told_at >= col(table.told_at),
-    )
-    await tx.session.execute(newer)
+        row = {"id": event.subject, "time_zone": told.time_zone, "told_at": event.time}
+        await tx.session.execute(_STORE, row)
 
 
 async def _rows(tx: Transaction, erased: Erased, events: Sequence[Event]) -> dict[str, list[Any]]:

@@ -8,7 +8,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 _STATEMENTS = (
     text("update purchases set customer_id = null where customer_id = any(:customers)"),
     text("update visits set customer_id = null where customer_id = any(:customers)"),
-    text("delete from aliases where id = any(:customers) or merged_into = any(:customers)"),
 )
 
 

@@ -10,20 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
 from services.complaints.served.tables import Purchase, Store, Visit
+from shared.aliases import family
 
 UNKNOWN_ZONE = "UTC"
 """Of a store that nobody told us of."""
-_FAMILY = text("""
-    with recursive above as (
-        select cast(:id as text) as id
-        union select aliases.merged_into from aliases join above on aliases.id = above.id
-        where aliases.merged_into is not null
-    ), family as (
-        select id from above
-        union select aliases.id from aliases join family on aliases.merged_into = family.id
-    )
-    select id from family
-""")
 _COUNTS = text("""
     select store_id, sum(transactions)::int as transactions, sum(visits)::int as visits, sum(services)::int as services
     from (
@@ -59,11 +49,6 @@ async def purchase(session: AsyncSession, purchase_id: str) -> Purchase | None:
 async def visit(session: AsyncSession, visit_id: str) -> Visit | None:
     """The visit, once it is known."""
     return await session.get(Visit, visit_id)
-
-
-async def family(session: AsyncSession, customer_id: str) -> set[str]:
-    """Every id under which this customer is known, themselves included."""
-    return set((await session.execute(_FAMILY, {"id": customer_id})).scalars())
 
 
 async def last_store(session: AsyncSession, customer_id: str) -> str | None:

@@ -49,17 +49,6 @@ class Service(Base, table=True):
     occurred_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
 
 
-class Alias(Base, table=True):
-    """A customer who was merged into another, null once that was undone; `told_at`: the time of what told so last."""
-
-    __tablename__ = "aliases"
-    __table_args__ = ({"info": {"customer": "id"}},)
-
-    id: str = Field(primary_key=True)
-    merged_into: str | None = Field(default=None, index=True)
-    told_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
-
-
 class Store(Base, table=True):
     """A store as the reference topic told of it last; `told_at`: that event's time."""
 

@@ -16,12 +16,12 @@ from services.complaints.calendars import queries as calendars
 from services.complaints.calendars.domain import Hours, NeverOpenError
 from services.complaints.cases.models import NewComplaint
 from services.complaints.cases.tables import Complaint
-from services.complaints.news import is_news
 from services.complaints.standards import queries
 from services.complaints.standards.defaults import Standards
 from services.complaints.standards.domain import NAMES, Due, Name, Standard, due, plan
 from services.complaints.standards.tables import Timer
 from services.complaints.standards.telling import tell
+from shared.news import is_news
 from shared.outbox import Transaction
 from shared.web.problems import CONFLICT, Problem
 

@@ -4,12 +4,12 @@ from datetime import timedelta
 
 from uuid_utils.compat import uuid7
 
-from services.complaints.served.queries import family
 from services.complaints.surveys import domain
 from services.complaints.surveys.domain import RefusedError
 from services.complaints.surveys.models import NewInvitation
 from services.complaints.surveys.occasions import agreed, columns, not_theirs, store_of
 from services.complaints.surveys.tables import Survey, SurveyInvitation
+from shared.aliases import family
 from shared.history import Subject, note
 from shared.outbox import Transaction
 from shared.web.auth import Principal

@@ -6,10 +6,10 @@ from typing import Any, Protocol, cast
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.complaints.cases.tables import Complaint
-from services.complaints.served.queries import family
 from services.complaints.served.tables import Purchase, Visit
 from services.complaints.surveys.models import AskedAbout
 from services.complaints.surveys.tables import Survey
+from shared.aliases import family
 from shared.web.auth import Principal
 from shared.web.problems import INVALID, Problem
 

@@ -12,7 +12,6 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
 
 from services.complaints.cases.tables import Complaint
-from services.complaints.news import is_news
 from services.complaints.served.queries import last_store
 from services.complaints.surveys.domain import is_low
 from services.complaints.surveys.tables import Survey
@@ -25,6 +24,7 @@ from shared.erased import Erased
 from shared.events import Event
 from shared.events.scores import DefectionRiskRaised
 from shared.handling import Handle
+from shared.news import is_news
 from shared.outbox import Transaction
 
 KINDS: Mapping[Origin, str] = {

@@ -9,9 +9,9 @@ from sqlalchemy import ColumnElement, and_, not_, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from services.complaints.served.queries import family
 from services.complaints.tasks.domain import Origin, State
 from services.complaints.tasks.tables import Task
+from shared.aliases import family
 from shared.web.auth import Principal
 from shared.web.cursors import keyset
 from shared.web.fields import Id
