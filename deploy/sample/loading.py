@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from deploy.sample import reference
+from deploy.sample.answering import answer
+from deploy.sample.bodies import Body
 from deploy.sample.catching_up import facts_in, scored
 from deploy.sample.closes import MONTHS, QUARTER, close_months
 from deploy.sample.complaining import complain
@@ -17,6 +19,7 @@ from deploy.sample.reference import Campaign
 from deploy.sample.remote import Remote
 from deploy.sample.segments import put_segments
 from deploy.sample.simulation import Simulated, simulate
+from deploy.sample.surveys import simulate_surveys
 from deploy.sample.transactions import Head, Transactions
 from deploy.sample.verdicts import Verdicts
 
@@ -54,6 +57,7 @@ class Happened:
     heads: Sequence[Head]
     campaigns: Sequence[Campaign]
     complaints: Sequence[Simulated]
+    surveys: Sequence[Body]
 
 
 @dataclass(slots=True)
@@ -104,8 +108,10 @@ async def _send(
     households = sorted({head.household for head in heads})
     campaigns = reference.campaigns(set(households))
     verdicts |= await begin(remote, progress, households, campaigns)
-    simulated = [s for s in simulate(transactions.heads) if s.household in set(households)]
-    verdicts |= await tell(remote, progress, transactions, Happened(heads, campaigns, simulated))
+    known = set(households)
+    complaints = [each for each in simulate(transactions.heads) if each.household in known]
+    surveys = [body for household, body in simulate_surveys(transactions.heads) if household in known]
+    verdicts |= await tell(remote, progress, transactions, Happened(heads, campaigns, complaints, surveys))
 
 
 async def begin(
@@ -135,4 +141,5 @@ async def tell(
         "deliveries": await tell_contacts(remote, progress, happened.campaigns, "deliveries"),
         "responses": await tell_contacts(remote, progress, happened.campaigns, "responses"),
         "complaints": await complain(remote, progress, happened.complaints),
+        "surveys": await answer(remote, progress, happened.surveys),
     }

@@ -16,6 +16,7 @@ from deploy.sample.progress import Progress
 from deploy.sample.reference import Campaign
 from deploy.sample.remote import Remote
 from deploy.sample.simulation import Simulated, simulate
+from deploy.sample.surveys import simulate_surveys
 from deploy.sample.transactions import Head, Transactions
 
 EDGES = ("2016-01-01T00:00:00Z", *MONTHS, "2100-01-01T00:00:00Z")
@@ -50,11 +51,13 @@ async def live_through(
 def _months(transactions: Transactions, heads: Sequence[Head], households: set[int]) -> Iterator[Happened]:
     campaigns = reference.campaigns(households)
     complaints = [each for each in simulate(transactions.heads) if each.household in households]
+    surveys = [body for household, body in simulate_surveys(transactions.heads) if household in households]
     for begins, ends in pairwise(map(datetime.fromisoformat, EDGES)):
         yield Happened(
             [head for head in heads if begins <= head.at < ends],
             [_within(campaign, begins, ends) for campaign in campaigns],
             [part for each in complaints if (part := _until(each, begins, ends))],
+            [body for body in surveys if begins <= _at(body) < ends],
         )
 
 

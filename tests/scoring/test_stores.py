@@ -57,8 +57,8 @@ async def test_K08_a_store_is_rated_as_of_the_close(scoring: Scoring) -> None:
     assert (found["as_of"], found["transactions"]) == (AS_OF, 20)
     assert found["complaints"]["per_10000_transactions"]["value"] == 500
     assert found["complaints"]["score"] == found["score"] == 50
-    assert (found["rating"], found["coverage"], found["retention"]["score"]) == (None, 0, None)
-    assert found["reason"].endswith("Too little of it rests on the store's own evidence for a grade.")
+    assert (found["rating"], found["coverage"], found["retention"]["score"]) == ("C", 0, None)
+    assert found["reason"].endswith("it is near the average of all.")
 
 
 async def test_K08_a_later_close_leaves_the_earlier_rating_as_it_was(scoring: Scoring) -> None:

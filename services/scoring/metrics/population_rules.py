@@ -47,12 +47,6 @@ class StoreRules(Rule):
         default=5.0, gt=0, description="complaints, answers or customers that the rate of all counts as, at least"
     )
     most_base: float = Field(default=50.0, gt=0, description="the same at most")
-    coverage: float = Field(
-        default=0.5,
-        ge=0,
-        le=1,
-        description="the share of the weights that the store's own evidence carries for a grade",
-    )
 
     def grade(self, score: float) -> str:
         """The best grade that a score, 0–100, reaches."""

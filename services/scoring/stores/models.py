@@ -47,8 +47,8 @@ class Rating(BaseModel):
 
     `satisfaction`: surveys with a CSAT of 4 or 5; `retention`: of the customers whose main store it was and who were
     active when the last period began, those who bought in it. `score`: the weighted mean of the known parts,
-    `rating`: A–E; both null without a transaction, with the `reason`. No rating either where `coverage`, the share of
-    the weights that parts with evidence of the store's own carry, is below the rules'.
+    `rating`: A–E; both null without a transaction, with the `reason`. `coverage`: the share of the weights that parts
+    with evidence of the store's own carry; what the others say is the average of all.
     """
 
     store_id: str

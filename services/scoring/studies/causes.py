@@ -9,7 +9,8 @@ from services.scoring.metrics.cases import Case
 from services.scoring.metrics.history import History
 from services.scoring.metrics.timeline import between
 from services.scoring.studies.periods import Period
-from services.scoring.studies.proportions import told_share, wilson
+from services.scoring.studies.proportions import told_share
+from shared.proportions import wilson
 
 LEAST = 3
 """Customers from which on a cause can recur: two may be a coincidence, whatever the interval says."""

@@ -10,7 +10,7 @@ from scipy.special import ndtr, stdtrit
 from services.scoring.metrics.distribution import rounded
 from services.scoring.metrics.metric import amount
 from services.scoring.studies.exposures import Outcome
-from services.scoring.studies.proportions import newcombe
+from shared.proportions import newcombe
 
 _ZERO = Decimal(0)
 _CENT = Decimal("0.01")

@@ -5,17 +5,7 @@ from math import erfc, sqrt
 from typing import Any, NamedTuple
 
 from services.scoring.metrics.distribution import rounded
-
-
-class Interval(NamedTuple):
-    """From `low` to `high`, both included."""
-
-    low: float
-    high: float
-
-    def to_json(self) -> list[float]:
-        """`[low, high]`, rounded."""
-        return [rounded(self.low), rounded(self.high)]
+from shared.proportions import share_of, wilson
 
 
 class Comparison(NamedTuple):
@@ -25,36 +15,13 @@ class Comparison(NamedTuple):
     p_value: float
 
 
-def wilson(count: float, n: float, z: float) -> Interval:
-    """The score interval of `count` of `n`, within 0–1 (Wilson 1927); `z`: the normal quantile, 1.96 for 95 %.
-
-    Raises `ValueError` where `count` is not of `n`, or `n` is nothing.
-    """
-    share, square = _share(count, n), z * z
-    middle = 2 * count + square
-    reach = z * sqrt(square + 4 * count * (1 - share))
-    width = 2 * (n + square)
-    return Interval(max(0.0, (middle - reach) / width), min(1.0, (middle + reach) / width))
-
-
-def newcombe(count: int, n: int, other_count: int, other_n: int, z: float) -> Interval:
-    """The hybrid score interval of `count/n − other_count/other_n` (Newcombe 1998, method 10); raises as `wilson`."""
-    share, other = _share(count, n), _share(other_count, other_n)
-    one, two = wilson(count, n, z), wilson(other_count, other_n, z)
-    difference = share - other
-    return Interval(
-        difference - sqrt((share - one.low) ** 2 + (two.high - other) ** 2),
-        difference + sqrt((one.high - share) ** 2 + (other - two.low) ** 2),
-    )
-
-
 def greater(count: int, n: int, other_count: int, other_n: int) -> Comparison:
     """Whether `count/n` is greater than `other_count/other_n`: the one-sided two-proportion z-test, pooled.
 
     Whether it is less is the same test the other way round. Two shares of nothing, or of all, do not differ: z = 0.
     Raises as `wilson`.
     """
-    difference = _share(count, n) - _share(other_count, other_n)
+    difference = share_of(count, n) - share_of(other_count, other_n)
     pooled = (count + other_count) / (n + other_n)
     error = sqrt(pooled * (1 - pooled) * (1 / n + 1 / other_n))
     z = difference / error if error > 0 else 0.0
@@ -101,7 +68,7 @@ class Pooled:
         Linearized over the customers. Where all answered alike, or there is one, nothing tells them apart: then each
         customer's count as one.
         """
-        share = _share(self.count, self.n)
+        share = share_of(self.count, self.n)
         if self.customers < 2 or share in (0, 1):
             return self.squares / self.n
         residuals = self.counts - 2 * share * self.products + share * share * self.squares
@@ -116,9 +83,3 @@ class Pooled:
             told["interval"] = wilson(self.count / effect, self.n / effect, z).to_json()
             told["design_effect"] = rounded(effect)
         return told
-
-
-def _share(count: float, n: float) -> float:
-    if not 0 <= count <= n or n == 0:
-        raise ValueError(f"{count} of {n} is no share")
-    return count / n

@@ -81,9 +81,7 @@ def _comes_at_risk(look: Look) -> bool:
 
 def _reported(look: Look) -> bool:
     history, (starts, ends, _) = look[:2]
-    told = between(history.surveys, starts, ends)
-    leaving = any("reason_for_leaving" in fact.data for fact in told)
-    return leaving or bool(between(history.exits, starts, ends)) or _observed(look, _SWITCHES)
+    return bool(between(history.exits, starts, ends)) or _observed(look, _SWITCHES)
 
 
 def _abandons(look: Look) -> bool:

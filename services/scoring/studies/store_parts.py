@@ -6,11 +6,12 @@ from typing import Any
 
 from services.scoring.metrics.distribution import rounded
 from services.scoring.metrics.population_rules import StoreRules
-from services.scoring.studies.proportions import told_share, wilson
+from services.scoring.studies.proportions import told_share
 from services.scoring.studies.shrinkage import Base
+from shared.proportions import wilson
 
 PER = 10_000
-_THIN = " Too little of it rests on the store's own evidence for a grade."
+_THIN = " None of it rests on the store's own evidence yet: it is near the average of all."
 
 
 def told_base(base: Base, per: int = 1) -> dict[str, float | None]:
@@ -70,8 +71,11 @@ def share(count: int, n: int, base: Base, z: float) -> dict[str, Any]:
 def rating(
     transactions: int, scores: Mapping[str, float | None], evident: Collection[str], rules: StoreRules
 ) -> dict[str, Any]:
-    """The weighted mean of the parts that are known; its grade, where enough of them are `evident`: rest on the store's
-    own. `coverage`: the share of the weights that these carry.
+    """The weighted mean of the parts that are known, and its grade.
+
+    Each part is drawn to the rate of all as far as the store's own evidence is thin, so every store that sold has a
+    grade and none is condemned for being small. `coverage`: the share of the weights that parts which are `evident`,
+    of the store's own, carry.
     """
     known = {name: score for name, score in scores.items() if score is not None}
     weight = sum(rules.weights[name] for name in known)
@@ -84,7 +88,7 @@ def rating(
     told = ", ".join(f"{name} {part:.1f}" for name, part in known.items())
     return {
         "score": score,
-        "rating": rules.grade(score) if coverage >= rules.coverage else None,
+        "rating": rules.grade(score),
         "coverage": coverage,
-        "reason": f"{told[0].upper()}{told[1:]} of 100.{'' if coverage >= rules.coverage else _THIN}",
+        "reason": f"{told[0].upper()}{told[1:]} of 100.{'' if coverage else _THIN}",
     }

@@ -78,13 +78,13 @@ def test_K08_much_evidence_shows_even_where_stores_differ_no_more_than_by_chance
     assert told["367"]["complaints"]["score"] == pytest.approx(50 * (2 - (50 + 5) / (50 + 6.4171)), abs=0.001)
 
 
-def test_K08_a_store_with_too_little_evidence_of_its_own_has_a_score_and_no_letter() -> None:
+def test_K08_a_store_with_little_evidence_of_its_own_is_graded_as_all_are_and_says_so() -> None:
     facts = [*complained("small", 1), *complained("large", 40)]
     told = stores(subject("ann", facts), anonymous=anonymous(small=1, large=20_000))
     small, large = told["small"], told["large"]
-    assert (small["score"], small["rating"], small["coverage"]) == (50, None, 0)
-    assert small["reason"] == "Complaints 50.0 of 100. Too little of it rests on the store's own evidence for a grade."
-    assert (large["rating"], large["coverage"]) == (None, 0.4), "complaints alone weigh less than half"
+    assert (small["score"], small["rating"], small["coverage"]) == (50, "C", 0)
+    assert small["reason"].endswith("None of it rests on the store's own evidence yet: it is near the average of all.")
+    assert (large["rating"], large["coverage"], large["reason"][-4:]) == ("C", 0.4, "100.")
 
 
 def test_S06_what_fewer_than_five_customers_did_is_no_evidence_of_a_store() -> None:
@@ -172,7 +172,7 @@ def test_K08_the_rating_is_the_weighted_mean_of_what_is_known() -> None:
     half = rating(1, {"complaints": 50.0, "satisfaction": None, "retention": 90.0}, every, rules)
     assert (half["score"], half["rating"], half["coverage"]) == (67.1429, "B", 0.7)
     thin = rating(1, {"complaints": 50.0, "satisfaction": None, "retention": 90.0}, {"complaints"}, rules)
-    assert (thin["score"], thin["rating"], thin["coverage"]) == (67.1429, None, 0.4)
+    assert (thin["score"], thin["rating"], thin["coverage"]) == (67.1429, "B", 0.4)
     assert [rules.grade(score) for score in (100, 80, 79.9, 40, 20, 19.9, 0)] == ["A", "A", "B", "C", "D", "E", "E"]
 
 
