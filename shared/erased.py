@@ -17,7 +17,11 @@ from shared.web.problems import GONE, Problem
 _TOGETHER = text("select pg_advisory_xact_lock_shared(hashtext('erasures'))")
 _ALONE = text("select pg_advisory_xact_lock(hashtext('erasures'))")
 _KNOWN = text("select digest from erased where digest = any(:digests)")
-_ADD = text("insert into erased (digest, erased_at) values (:digest, :at) on conflict do nothing")
+_ADD = text("""
+    insert into erased (digest, erased_at) values (:digest, :at)
+    on conflict (digest) do update set erased_at = erased.erased_at
+""")
+"""Who is erased again is written again, too: by what this transaction wrote the logbook knows an erasure."""
 _TOLD = text("insert into erased (digest, erased_at) values (:digest, :at) on conflict do nothing returning true")
 _UNANSWER = text("delete from idempotency_keys where names && cast(:names as text[])")
 _UNANSWER_UNNAMED = text("""

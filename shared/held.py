@@ -58,8 +58,8 @@ def _whose(table: Table, metadata: MetaData, customers: Collection[str], found: 
 
 
 def _own(table: Table, customers: Collection[str]) -> list[ColumnElement[bool]]:
-    column = table.columns.get(table.info.get("customer", "customer_id"))
-    return [] if column is None else [column.in_(customers)]
+    names = table.info.get("customers") or (table.info.get("customer", "customer_id"),)
+    return [table.columns[name].in_(customers) for name in names if name in table.columns]
 
 
 def _parts(table: Table, metadata: MetaData, found: Owned) -> list[ColumnElement[bool]]:

@@ -1,5 +1,6 @@
 """Schema migrations: one Alembic history per service, in `services/<service>/migrations`."""
 
+import asyncio
 from importlib import import_module
 from typing import Literal
 
@@ -7,12 +8,21 @@ from alembic import command
 from alembic.autogenerate.api import AutogenContext
 from alembic.config import Config
 from sqlalchemy import Connection, MetaData, Text, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import AutoString
 
 from shared.database import open_engine
 from shared.schema import SERVICES, migrations_of
 from shared.settings import DatabaseSettings, load
 from shared.tables import Xid8
+
+LOCK_S = 5.0
+"""How long a migration waits for a table; whoever wants the table after it waits behind it, as long."""
+BETWEEN_S = 5.0
+"""How long it then lets them pass, with nothing done, before it tries again."""
+TRIES = 24
+LOCKED = "55P03"
 
 
 def configuration(service: str, connection: Connection | None = None) -> Config:
@@ -30,15 +40,30 @@ async def migrate(service: str) -> None:
 
 
 async def upgrade(service: str, database_url: str) -> None:
-    """Bring a service's database to the newest schema; a second run changes nothing."""
+    """Bring a service's database to the newest schema; a second run changes nothing.
+
+    Raises SQLAlchemy's `DBAPIError` where somebody keeps a table locked through all `TRIES`.
+    """
     engine = open_engine(database_url, application=f"{service}-migrate")
     try:
-        async with engine.begin() as connection:
-            # Two migration jobs at once: the second waits, then finds nothing to do.
-            await connection.execute(text("select pg_advisory_xact_lock(hashtext('migrate'))"))
-            await connection.run_sync(lambda c: command.upgrade(configuration(service, c), "head"))
+        for _ in range(TRIES - 1):
+            try:
+                return await _upgrade(service, engine)
+            except DBAPIError as error:
+                if getattr(error.orig, "sqlstate", None) != LOCKED:
+                    raise
+            await asyncio.sleep(BETWEEN_S)
+        await _upgrade(service, engine)
     finally:
         await engine.dispose()
+
+
+async def _upgrade(service: str, engine: AsyncEngine) -> None:
+    async with engine.begin() as connection:
+        # Two migration jobs at once: the second waits, then finds nothing to do.
+        await connection.execute(text("select pg_advisory_xact_lock(hashtext('migrate'))"))
+        await connection.execute(text(f"set local lock_timeout = '{LOCK_S:g}s'"))
+        await connection.run_sync(lambda c: command.upgrade(configuration(service, c), "head"))
 
 
 def run_env(service: str, metadata: MetaData) -> None:

@@ -1,4 +1,4 @@
-"""`python -m deploy.sample [load|months|fingerprint|distribution|findings]`: load the sample into a stack, and look."""
+"""`python -m deploy.sample [COMMAND]`: load the sample into a stack, month by month or at once, or look at it."""
 
 import argparse
 import asyncio
@@ -10,6 +10,7 @@ from rich.console import Console
 
 from deploy.local.issuer import Issuer
 from deploy.local.layout import layout_from
+from deploy.sample.campaign_results import compare, show_compared
 from deploy.sample.distribution import show, spread
 from deploy.sample.failure import SampleError
 from deploy.sample.findings import show_findings
@@ -21,7 +22,7 @@ from deploy.sample.remote import remote
 from deploy.sample.summary import summarize
 from deploy.sample.transactions import read_transactions
 
-COMMANDS = ("load", "months", "fingerprint", "distribution", "findings")
+COMMANDS = ("load", "months", "fingerprint", "distribution", "findings", "campaigns")
 INTERRUPTED = 130
 WATCHED = 50
 """Households whose cards are asked for twice by `months`."""
@@ -39,9 +40,8 @@ def main(arguments: Sequence[str], environment: Mapping[str, str] = os.environ) 
         if asked.command == "findings":
             return asyncio.run(_findings(layout.port_base, token, console))
         wanted = Wanted(asked.households, asked.shuffle, asked.last_close)
-        if asked.command == "months":
-            return asyncio.run(_months(layout.port_base, token, wanted, console))
-        return asyncio.run(_load(layout.port_base, token, wanted, console))
+        run = {"load": _load, "months": _months, "campaigns": _campaigns}[asked.command]
+        return asyncio.run(run(layout.port_base, token, wanted, console))
     except (SampleError, ValueError, OSError) as error:
         Console(stderr=True).print(str(error), markup=False, highlight=False, soft_wrap=True)
         return 1
@@ -80,6 +80,15 @@ async def _findings(port_base: int, token: str, console: Console) -> int:
         await stack.demand_up()
         await show_findings(stack, console)
     return 0
+
+
+async def _campaigns(port_base: int, token: str, wanted: Wanted, console: Console) -> int:
+    households = {head.household for head in wanted.heads(read_transactions())}
+    async with remote(port_base, token) as stack:
+        await stack.demand_up()
+        found = await compare(stack, households)
+    show_compared(found, console)
+    return 0 if all(each.equal for each in found) else 1
 
 
 async def _fingerprint(port_base: int, token: str, as_of: str, console: Console) -> int:

@@ -1,4 +1,4 @@
-"""The closes: one as of the first of each month of the year that the data tell, in order."""
+"""The closes: one as of the first of each month of the year that the data tell, in order; and what is learned then."""
 
 import asyncio
 import time
@@ -38,3 +38,19 @@ async def _close(remote: Remote, as_of: str) -> None:
         close = await remote.get("scoring", f"/v1/closes/{close['id']}")
     if close["state"] == "failed":
         raise SampleError(f"the close as of {as_of} failed: {close['error']}")
+
+
+async def learn_suggestions(remote: Remote, progress: Progress, as_of: str) -> None:
+    """Asks for a model of what customers buy together (asking again changes nothing), and waits until it is trained."""
+    asked = {"id": f"as-of-{as_of[:10]}", "as_of": as_of}
+    with progress.step("suggestions", 1) as step:
+        model: dict[str, Any] = (await remote.send("loyalty", "POST", "/v1/suggestion-models", asked)).json()
+        deadline = time.monotonic() + PATIENCE_S
+        while model["state"] not in {"ready", "failed"}:
+            if time.monotonic() > deadline:
+                raise SampleError(f"the suggestions are still {model['state']} after {PATIENCE_S:.0f} s")
+            await asyncio.sleep(POLL_S)
+            model = await remote.get("loyalty", f"/v1/suggestion-models/{model['id']}")
+        if model["state"] == "failed":
+            raise SampleError(f"the suggestions failed: {model['error']}")
+        step.advance()

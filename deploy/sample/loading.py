@@ -10,7 +10,7 @@ from deploy.sample import reference
 from deploy.sample.answering import answer
 from deploy.sample.bodies import Body
 from deploy.sample.catching_up import facts_in, scored
-from deploy.sample.closes import MONTHS, QUARTER, close_months
+from deploy.sample.closes import MONTHS, QUARTER, close_months, learn_suggestions
 from deploy.sample.complaining import complain
 from deploy.sample.entities import create_campaigns, put_catalogue, put_customers, tell_contacts
 from deploy.sample.imports import import_purchases, import_visits
@@ -93,6 +93,7 @@ async def load(remote: Remote, progress: Progress, transactions: Transactions, w
     outcome.scored = time.monotonic() - begun
     months = QUARTER if wanted.last_close else MONTHS
     outcome.closes = dict(zip(months, await close_months(remote, progress, months), strict=True))
+    await learn_suggestions(remote, progress, months[-1])
     await scored(remote, progress, "scored again", reviewed=True)
     outcome.total = time.monotonic() - begun
     return outcome

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from services.complaints.erasures.forgetting import forgetting
 from services.complaints.served.commands import (
-    keep_corrections,
     keep_services,
     keep_store,
+    keeping_corrections,
     keeping_purchases,
     keeping_visits,
 )
@@ -37,7 +37,7 @@ def working(settings: ConsumerSettings) -> Work:
         StoreOpened: keep_store,
         StoreClosed: keep_store,
         PurchaseCompleted: keeping_purchases(erased),
-        PurchaseCorrected: keep_corrections,
+        PurchaseCorrected: keeping_corrections(erased),
         VisitStarted: keeping_visits(erased),
         PurchaseLineDelivered: keep_services,
         TouchpointRecorded: keep_services,

@@ -19,6 +19,8 @@ BODY_DEADLINE_S = 25.0
 STREAMS = "/v1/imports/"
 JSON_TYPES = {"application/json", "application/merge-patch+json"}
 NDJSON = "application/x-ndjson"
+GZIP = "gzip"
+"""The encoding that import streams may have."""
 _REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{1,64}$")
 _ANSWERS = ("*/*", "application/*", "application/json", "application/problem+json", NDJSON, "text/")
 
@@ -70,13 +72,19 @@ def check_media(method: str, path: str, headers: Headers) -> None:
     accepted = headers.get("accept", "*/*")
     if not any(kind in accepted for kind in _ANSWERS):
         raise Problem(NOT_ACCEPTABLE, "application/json is what there is")
-    if headers.get("content-encoding", "identity") != "identity":
-        raise _refused(MEDIA, "send the body uncompressed")
+    _check_encoding(path, headers.get("content-encoding", "identity"))
     has_body = headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
     kind = headers.get("content-type", "").partition(";")[0].strip().lower()
     wanted = {NDJSON} if path.startswith(STREAMS) else JSON_TYPES
     if method in {"POST", "PUT", "PATCH"} and has_body and kind not in wanted:
         raise _refused(MEDIA, f"send {' or '.join(sorted(wanted))}")
+
+
+def _check_encoding(path: str, encoding: str) -> None:
+    if path.startswith(STREAMS) and encoding not in {"identity", GZIP}:
+        raise _refused(MEDIA, f"send the body uncompressed or by {GZIP}")
+    if not path.startswith(STREAMS) and encoding != "identity":
+        raise _refused(MEDIA, "send the body uncompressed")
 
 
 async def read_body(receive: Receive, limit: int) -> bytes:

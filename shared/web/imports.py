@@ -8,10 +8,10 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Annotated, Generic, TypeVar
 
 import orjson
-from fastapi import Request
+from fastapi import Query, Request
 from fastapi.responses import StreamingResponse
 from pydantic import BaseModel, ValidationError
 from pydantic_core import from_json
@@ -28,6 +28,11 @@ TURN = 50
 """Lines validated between two turns of the event loop, so that a long import lets other requests through."""
 
 M = TypeVar("M", bound=BaseModel)
+
+FromLine = Annotated[
+    int, Query(ge=1, le=1_000_000_000_000, description="lines before it are passed by: those that a broken stream took")
+]
+"""Where an import that broke off goes on; lines keep their numbers in the stream."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +84,17 @@ Store = Callable[[list[Line[M]]], Awaitable[list[Verdict]]]
 """Stores a chunk's lines in one transaction and says what became of each, in their order."""
 
 
-def import_stream(request: Request, model: type[M], store: Store[M], *, chunk: int = CHUNK) -> DuplexResponse:
-    """The answer to an import: takes the request's lines while it tells the verdicts."""
-    return DuplexResponse(_verdicts(request, model, store, chunk), media_type=NDJSON)
+def import_stream(
+    request: Request, model: type[M], store: Store[M], *, first: int = 1, chunk: int = CHUNK
+) -> DuplexResponse:
+    """The answer to an import: takes the request's lines from `first` on while it tells the verdicts."""
+    return DuplexResponse(_verdicts(chunks(request, chunk, first=first), model, store), media_type=NDJSON)
 
 
-async def _verdicts(request: Request, model: type[M], store: Store[M], chunk: int) -> AsyncIterator[bytes]:
+async def _verdicts(parts: AsyncIterator[Numbered], model: type[M], store: Store[M]) -> AsyncIterator[bytes]:
     # Taking in never waits for the client to read: one that sends all before it reads would wait for ever.
     told: asyncio.Queue[bytes | None] = asyncio.Queue()
-    taking = asyncio.ensure_future(_take(request, model, store, chunk, told))
+    taking = asyncio.ensure_future(_take(parts, model, store, told))
     try:
         while (lines := await told.get()) is not None:
             yield lines
@@ -97,11 +104,11 @@ async def _verdicts(request: Request, model: type[M], store: Store[M], chunk: in
 
 
 async def _take(
-    request: Request, model: type[M], store: Store[M], chunk: int, told: "asyncio.Queue[bytes | None]"
+    parts: AsyncIterator[Numbered], model: type[M], store: Store[M], told: "asyncio.Queue[bytes | None]"
 ) -> None:
     counts = {"accepted": 0, "duplicate": 0, "rejected": 0}
     try:
-        async for verdicts in _stored(chunks(request, chunk), model, store):
+        async for verdicts in _stored(parts, model, store):
             for verdict in verdicts:
                 counts[verdict.status] += 1
             told.put_nowait(b"".join(verdict.to_json() for verdict in verdicts))

@@ -6,6 +6,8 @@ from typing import TypeAlias
 
 from fastapi import Request
 
+from shared.web.guards import GZIP
+from shared.web.inflating import inflated
 from shared.web.problems import TOO_SLOW, Problem
 
 MAX_LINE = 1_048_576
@@ -28,8 +30,10 @@ async def _parts(request: Request) -> AsyncIterator[bytes]:
         yield part
 
 
-async def split_lines(parts: AsyncIterator[bytes], limit: int = MAX_LINE) -> AsyncIterator[tuple[int, bytes | None]]:
-    """Number and text of each line that is not blank; None for one longer than `limit` bytes.
+async def split_lines(
+    parts: AsyncIterator[bytes], limit: int = MAX_LINE, *, first: int = 1
+) -> AsyncIterator[tuple[int, bytes | None]]:
+    """Number and text of each line from `first` on that is not blank; None for one longer than `limit` bytes.
 
     Holds at most one line in memory, whatever the stream brings.
     """
@@ -37,23 +41,31 @@ async def split_lines(parts: AsyncIterator[bytes], limit: int = MAX_LINE) -> Asy
     async for part in parts:
         *whole, rest = (held + part).split(b"\n")
         for line in whole:
-            if dropped or len(line) > limit:
+            if number < first:
+                pass
+            elif dropped or len(line) > limit:
                 yield number, None
             elif line.strip():
                 yield number, line
             number, dropped = number + 1, False
         dropped = dropped or len(rest) > limit
         held = b"" if dropped else rest
-    if dropped or held.strip():
+    if number >= first and (dropped or held.strip()):
         yield number, None if dropped else held
 
 
-async def chunks(request: Request, size: int) -> AsyncIterator[Numbered]:
-    """The request's lines, `size` at a time. Raises a 408 problem when nothing comes for `IDLE_S`."""
+async def chunks(request: Request, size: int, *, first: int = 1) -> AsyncIterator[Numbered]:
+    """The request's lines from `first` on, `size` at a time; each has its number in the stream.
+
+    Raises a 408 problem when nothing comes for `IDLE_S`, and those of `inflated` for a body that comes by gzip.
+    """
+    parts = _parts(request)
+    if request.headers.get("content-encoding") == GZIP:
+        parts = inflated(parts)
     held: list[tuple[int, bytes | None]] = []
     broken: Problem | None = None
     try:
-        async for line in split_lines(_parts(request)):
+        async for line in split_lines(parts, first=first):
             held.append(line)
             if len(held) == size:
                 yield held

@@ -78,12 +78,21 @@ def lines(schema: Members, description: str) -> Members:
     return {"description": description, "content": {NDJSON: {"schema": schema}}}
 
 
+ENCODING: Members = {
+    "name": "Content-Encoding",
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string", "enum": ["identity", "gzip"]},
+    "description": "an import may be sent compressed",
+}
+
+
 def importing(model: type[BaseModel]) -> Members:
     """What tells of an import, for its route's decorator. `model`: one line, the body of some other route too."""
     one = {"$ref": f"#/components/schemas/{model.__name__}"}
     body = lines(one, "one a line") | {"required": True}
     answer = lines({"oneOf": [VERDICT, TOTALS]}, "a verdict for each line, in order, and the totals as the last line")
-    extra = {"requestBody": body, "responses": {"200": answer}}
+    extra = {"requestBody": body, "responses": {"200": answer}, "parameters": [ENCODING]}
     return {"response_class": StreamingResponse, "openapi_extra": extra}
 
 

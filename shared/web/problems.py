@@ -137,7 +137,10 @@ def response(problem: Problem, instance: str) -> JSONResponse:
 
 def pointers(errors: Sequence[Mapping[str, Any]], drop: int = 1) -> list[dict[str, str]]:
     """Pydantic's errors as JSON pointers into the body; `drop` leading parts of each place (`body`)."""
-    return [{"pointer": _pointer(e["loc"][drop:]), "detail": e["msg"][:200]} for e in errors[:MOST_ERRORS]]
+    return [
+        {"pointer": _pointer(e["loc"][drop:]), "detail": e["msg"].removeprefix("Value error, ")[:200]}
+        for e in errors[:MOST_ERRORS]
+    ]
 
 
 def _pointer(place: Sequence[object]) -> str:

@@ -27,8 +27,12 @@ Render = Callable[[T], BaseModel]
 DEADLOCK = "40P01"
 """PostgreSQL's SQLSTATE."""
 _TRACEPARENT = re.compile(r"^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$")
-_NAMED = re.compile(rb'"(?:(?:[a-z_]*customer_|owner_|party_|other_)?id|into|merged_into)":"([A-Za-z0-9._-]{1,64})"')
-"""The ids in an answer by which an erasure finds it."""
+_NAMED = re.compile(
+    rb'"(?:(?:[a-z_]*customer_|owner_|party_|other_|friend_)?id|into|merged_into)":"([A-Za-z0-9._-]{1,64})"'
+)
+"""The ids in an answer by which an erasure finds it; those in lists are found by the next two."""
+_LISTED = re.compile(rb'\["[A-Za-z0-9._-]{1,64}"(?:,"[A-Za-z0-9._-]{1,64}")*\]')
+_ID = re.compile(rb'"([A-Za-z0-9._-]{1,64})"')
 _CLAIM = text("""
     select pg_try_advisory_xact_lock(hashtextextended(:client || ' ' || :key, 0)) as free,
            stored.fingerprint, stored.status, stored.headers, stored.body
@@ -136,10 +140,16 @@ class Work:
             "status": answer.status_code,
             "headers": orjson.dumps(headers).decode(),
             "body": bytes(answer.body),
-            "names": sorted({name.decode() for name in _NAMED.findall(bytes(answer.body))}),
+            "names": _names(bytes(answer.body)),
         }
         if (await session.execute(_STORE, values)).first() is None:  # somebody stored it since we looked
             raise Problem(IN_FLIGHT, "try again shortly", headers={"Retry-After": "1"})
+
+
+def _names(body: bytes) -> list[str]:
+    """The ids that an answer holds, each once."""
+    listed = _ID.findall(b"".join(_LISTED.findall(body)))
+    return sorted({name.decode() for name in (*_NAMED.findall(body), *listed)})
 
 
 def _traceparent(header: str) -> str | None:

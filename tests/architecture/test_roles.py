@@ -1,24 +1,12 @@
 """What `main.py` names as text is there: import contracts and type checks can't see it."""
 
-import ast
 import inspect
 from importlib import import_module
-from pathlib import Path
 
 import pytest
 
 from deploy.local.processes import PROCESSES, Process
-from shared.service import ROLES
-
-ROOT = Path(__file__).parents[2]
-
-
-def roles(service: str) -> dict[str, str]:
-    """By role, `module:function`, as the service's `main.py` and `shared/service.py` say."""
-    tree = ast.parse((ROOT / f"services/{service}/main.py").read_text())
-    (table,) = [node for node in ast.walk(tree) if isinstance(node, ast.Dict)]
-    own: dict[str, str] = ast.literal_eval(table)
-    return ROLES | own
+from tests.support.roles import roles
 
 
 @pytest.mark.parametrize("process", PROCESSES, ids=lambda process: f"{process.service}-{process.role}")

@@ -28,6 +28,7 @@ FORBIDDEN = (
     "truncate logbook_notes",
     "delete from logbook_notes where entry_id = 'e1'",
     "set elevenfold.forgetting = 'on'; delete from logbook_notes where entry_id = 'e2'",
+    "set elevenfold.forgetting = 'on'; delete from logbook_notes where entry_id = 'e1'",
     "set elevenfold.forgetting = 'on'; update logbook_notes set note = 'nothing happened'",
     "set session_replication_role = 'replica'; delete from logbook_notes",
 )
@@ -115,6 +116,22 @@ async def test_K07_an_entry_that_names_what_is_not_there_leaves_nothing(complain
     assert await dump(complaints.database_url) == before
 
 
+async def left_behind(client: Client, entry: str, note: str) -> None:
+    """Words of who is erased already, that an older process wrote."""
+    await wrote(client, id=entry, note="nobody fell")
+    connection = await asyncpg.connect(client.database_url)
+    try:
+        await connection.execute(
+            "insert into logbook (id, store_id, kind, occurred_at, simulated, content, created_at, version)"
+            " select 'left', store_id, kind, occurred_at, simulated, content, created_at, version from logbook"
+            " where id = $1",
+            entry,
+        )
+        await connection.execute("insert into logbook_notes values ('left', 'asha', $1)", note)
+    finally:
+        await connection.close()
+
+
 async def test_C10_what_mends_an_entry_is_forgotten_with_it(complaints: Client) -> None:
     await recorded(complaints, id="i1", customer_id="asha")
     await wrote(complaints, id="e1", note="canary one", customer_id="asha")
@@ -126,6 +143,9 @@ async def test_C10_what_mends_an_entry_is_forgotten_with_it(complaints: Client) 
     ).is_success
     await wrote(complaints, id="e4", incident_id="i1")
     await wrote(complaints, id="e5", corrects="e4", note="canary three")
+    await handled(complaints, working(WORKER_SETTINGS), told(CustomerErased(erasure_id="part-1"), "asha", "asha"))
+    assert found(await dump(complaints.database_url), "canary", "asha") == []
+    await left_behind(complaints, "e6", "canary four")
     await handled(complaints, working(WORKER_SETTINGS), told(CustomerErased(erasure_id="part-1"), "asha", "asha"))
     assert found(await dump(complaints.database_url), "canary", "asha") == []
     assert (await complaints.get("/v1/logbook/e3")).json() == mended | {"customer_id": None, "note": None}

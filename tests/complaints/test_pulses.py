@@ -73,6 +73,8 @@ async def test_K04_a_month_is_of_the_stores_calendar(complaints: Client) -> None
     await heard(complaints, opened("330", "America/New_York"))
     for number in range(5):
         await said(complaints, number, culture=7, at="2026-01-01T04:59:59Z")
+    one_more = await complaints.post(PATH, {"occurred_at": "2026-02-01T04:59:59Z", "answers": {"culture": 1}})
+    assert one_more.headers["Location"] == "/v1/stores/330/pulse?month=2026-01"
     pulse = (await complaints.get("/v1/stores/330/pulse?month=2025-12")).json()
     assert (pulse["n"], pulse["start"], pulse["end"]) == (5, "2025-12-01T05:00:00Z", "2026-01-01T05:00:00Z")
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.complaints.rates.domain import frequency, wilson
+from services.complaints.rates.domain import frequency, interval
 from tests.complaints.cases import lived, opened
 from tests.complaints.serving import heard, sale, visit
 from tests.complaints.serving import opened as store_opened
@@ -29,9 +29,9 @@ async def rate(client: Client, **asked: str) -> dict[str, Any]:
 
 
 def test_K08_wilson_s_interval_is_the_published_one() -> None:
-    low, high = wilson(81, 263)  # Newcombe 1998, table I
+    low, high = interval(81, 263)  # Newcombe 1998, table I
     assert (round(low, 4), round(high, 4)) == (0.2553, 0.3662)
-    low, high = wilson(0, 20)
+    low, high = interval(0, 20)
     assert (round(low, 4), round(high, 4)) == (0.0, 0.1611)
 
 

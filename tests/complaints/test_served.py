@@ -16,7 +16,7 @@ from shared.events.purchases import PurchaseCorrected, PurchaseLineDelivered
 from shared.events.visits import BaggageDeposited, TouchpointRecorded
 from tests.complaints.serving import heard, opened, sale, visit
 from tests.support.client import Client
-from tests.support.told import NOON, told
+from tests.support.told import NOON, purchase, told
 
 DAY = timedelta(days=1)
 ALWAYS = (datetime(1900, 1, 1, tzinfo=UTC), datetime(2200, 1, 1, tzinfo=UTC))
@@ -65,6 +65,24 @@ async def test_K08_a_bill_of_somebody_else_counts_once(complaints: Client, sessi
             await heard(complaints, event)
         assert await queries.purchase(session, subject) is None
     assert await queries.counts(session, *ALWAYS) == {}
+
+
+async def test_K08_a_bill_first_told_by_its_correction_is_its_customer_s(
+    complaints: Client, session: AsyncSession
+) -> None:
+    """Taken away from the wrong customer, and given back: they may complain of it."""
+    lines = purchase("asha", "b-1").data.model_dump()["lines"]
+    for day, told_lines in enumerate(((), lines), 1):
+        corrected = PurchaseCorrected(purchased_at=NOON, reason="customer", lines=told_lines)
+        await heard(complaints, *(told(corrected, key, f"{key}-1", NOON + day * DAY) for key in ("asha", "store:330")))
+    await heard(complaints, sale("asha-1", customer="asha"), sale("store:330-1"))
+    found = await queries.purchases(session, ["asha-1", "store:330-1"])
+    assert {row.id: row.customer_id for row in found.values()} == {"asha-1": "asha", "store:330-1": None}
+    await heard(complaints, told(CustomerErased(erasure_id="e-1"), "asha", "asha"))
+    await heard(complaints, told(corrected, "asha", "asha-2", NOON + 3 * DAY))
+    session.expire_all()
+    found = await queries.purchases(session, ["asha-1", "asha-2"])
+    assert [row.customer_id for row in found.values()] == [None, None]
 
 
 async def test_K08_of_a_purchase_s_deliveries_each_line_counts(complaints: Client, session: AsyncSession) -> None:

@@ -8,6 +8,7 @@ from shared.web.health import CHECK_DEADLINE_S
 from shared.web.server import GRACE_S
 from tests.deploy_manifests.manifests import Workload, literals, of_kind
 from tests.deploy_manifests.settings import known, missing, settings_of
+from tests.support.roles import roles
 
 Rule = Callable[[Workload], bool]
 SECRETS = "/run/secrets/elevenfold"
@@ -88,12 +89,12 @@ def secrets_as_files(workload: Workload) -> bool:
 
 
 def started_as_named(workload: Workload) -> bool:
-    """Labels and arguments agree with the name, and the selector finds the pod."""
+    """Labels and arguments agree with the name, which is a role of the service; the selector finds the pod."""
     service, _, role = workload.name.partition("-")
     named = {"app.kubernetes.io/name": service, "app.kubernetes.io/component": role}
     selector = workload.spec.get("selector", {"matchLabels": named})["matchLabels"]
     same = workload.container["args"] == [f"services.{service}.main", role] and "command" not in workload.container
-    return same and workload.labels == selector == named
+    return same and role in roles(service) and workload.labels == selector == named
 
 
 def probed(workload: Workload) -> bool:

@@ -13,6 +13,7 @@ BY_ROLE: Mapping[str, type[BaseSettings]] = {
     "relay": WorkerSettings,
     "migrate": DatabaseSettings,
     "close": DatabaseSettings,
+    "train": DatabaseSettings,
     "worker": ConsumerSettings,
 }
 OWN: Mapping[tuple[str, str], type[BaseSettings]] = {

@@ -20,7 +20,7 @@ def test_one_workload_per_process_and_migration() -> None:
     assert {name for name, workload in WORKLOADS.items() if workload.serves} == processes
     jobs = {name for name, workload in WORKLOADS.items() if workload.document["kind"] == "Job"}
     assert jobs == {f"{service}-migrate" for service in SERVICES}
-    assert set(WORKLOADS) - processes - jobs == {"scoring-close"}
+    assert set(WORKLOADS) - processes - jobs == {"scoring-close", "loyalty-train"}
 
 
 @pytest.mark.parametrize(("name", "rule"), CASES)
@@ -107,9 +107,10 @@ def test_violations_around_the_pod_are_found(kind: str) -> None:
     assert not rules_for(workload)["survives_a_drain"](workload)
 
 
+@pytest.mark.parametrize("job", ["scoring-close", "loyalty-train"])
 @pytest.mark.parametrize("name", ["concurrencyPolicy", "timeZone"])
-def test_a_planted_overlap_of_closes_is_found(name: str) -> None:
-    workload = WORKLOADS["scoring-close"].planted()
+def test_a_planted_overlap_of_jobs_is_found(name: str, job: str) -> None:
+    workload = WORKLOADS[job].planted()
     workload.document["spec"].pop(name)
     assert not ENDING["one_at_a_time"](workload)
 

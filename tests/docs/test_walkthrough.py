@@ -1,4 +1,4 @@
-"""docs/walkthrough.md, command by command, against the four services."""
+"""The walkthroughs of docs/, command by command, each against four services of its own."""
 
 import asyncio
 import json
@@ -15,7 +15,12 @@ from tests.docs.pages import Step, holds, steps
 from tests.docs.shell import Shell
 from tests.support.pipeline import Pipeline, pipeline_on
 
-PAGE = Path(__file__).parents[2] / "docs/walkthrough.md"
+DOCS = Path(__file__).parents[2] / "docs"
+PAGES = (
+    pytest.param("walkthrough.md", id="C01_C13"),
+    pytest.param("walkthrough-complaints.md", id="K01_K09"),
+)
+"""Each with the rows of the mission that it shows."""
 
 
 @pytest.fixture
@@ -48,7 +53,8 @@ def _pretty(text: str) -> str:
 
 
 @pytest.mark.timeout(300)
-async def test_C01_C13_the_walkthrough_is_true(pipeline: Pipeline) -> None:
+@pytest.mark.parametrize("page", PAGES)
+async def test_C01_C13_and_on_the_walkthrough_is_true(pipeline: Pipeline, page: str) -> None:
     services: dict[str, Any] = {
         "CUSTOMERS": pipeline.customers,
         "COMPLAINTS": pipeline.complaints,
@@ -57,7 +63,7 @@ async def test_C01_C13_the_walkthrough_is_true(pipeline: Pipeline) -> None:
     }
     token = pipeline.customers.issuer.token()
     shell = Shell(services, {"AUTH": f"Authorization: Bearer {token}", "JSON": "Content-Type: application/json"})
-    told = steps(PAGE)
+    told = steps(DOCS / page)
     assert len(told) > 30
     for step in told:
         await shows(shell, step)

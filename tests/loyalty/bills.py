@@ -32,6 +32,12 @@ def bill(**changes: Any) -> Body:
     } | changes
 
 
+def back(*lines: tuple[int, str, str], **changes: Any) -> Body:
+    """A return of (line, quantity, refund)."""
+    told = [{"line": number, "quantity": quantity, "refund_amount": refund} for number, quantity, refund in lines]
+    return {"occurred_at": "2017-01-03T10:00:00Z", "reason": "defective", "lines": told} | changes
+
+
 def pointers(problem: Mapping[str, Any]) -> list[str]:
     """Where a problem points."""
     return [error["pointer"] for error in problem["errors"]]

@@ -75,11 +75,11 @@ async def test_L06_a_customer_is_reached_once(loyalty: Client) -> None:
     await loyalty.post("/v1/campaigns", CAMPAIGN)
     assert await deliver(loyalty, delivery(), delivery("ben"), delivery()) == (
         200,
-        {"accepted": 2, "held_back": 0, "duplicate": 1, "control": []},
+        {"accepted": 2, "held_back": 0, "duplicate": 1, "control": [], "withheld": []},
     )
     assert await deliver(loyalty, delivery(), delivery("cleo")) == (
         200,
-        {"accepted": 1, "held_back": 0, "duplicate": 1, "control": []},
+        {"accepted": 1, "held_back": 0, "duplicate": 1, "control": [], "withheld": []},
     )
     events = await loyalty.outbox()
     assert [event.partitionkey for event in events] == ["asha", "ben", "cleo"]
@@ -175,9 +175,15 @@ async def test_L06_a_control_group_is_held_back(loyalty: Client) -> None:
     names = [f"c{n}" for n in range(100)]
     held = {name for name in names if held_back("18", name, Decimal("0.5"))}
     assert 30 < len(held) < 70
-    told = {"accepted": 100 - len(held), "held_back": len(held), "duplicate": 0, "control": sorted(held)}
+    told = {
+        "accepted": 100 - len(held),
+        "held_back": len(held),
+        "duplicate": 0,
+        "control": sorted(held),
+        "withheld": [],
+    }
     assert await deliver(loyalty, *map(delivery, names)) == (200, told)
-    told = {"accepted": 0, "held_back": 0, "duplicate": 100, "control": sorted(held)}
+    told = {"accepted": 0, "held_back": 0, "duplicate": 100, "control": sorted(held), "withheld": []}
     assert await deliver(loyalty, *map(delivery, names)) == (200, told)
     events = [(event.partitionkey, event.data) for event in await loyalty.outbox()]
     assert {name for name, data in events if isinstance(data, CampaignDelivered) and data.control} == held
@@ -195,3 +201,50 @@ async def test_L06_who_was_held_back_can_not_answer(loyalty: Client) -> None:
     assert (status, pointers(problem)) == (422, ["/responses/1/customer_id"])
     assert await rows(loyalty, "select count(*) from responses") == [(0,)]
     assert await answer(loyalty, response(reached)) == (200, {"accepted": 1, "duplicate": 0})
+
+
+async def withdraw(loyalty: Client, match: str | None = '"1"', **body: Any) -> int:
+    return (await loyalty.post("/v1/campaigns/18/withdraw", body, match=match)).status_code
+
+
+async def test_L06_a_withdrawn_campaign_reaches_nobody_from_then_on(loyalty: Client) -> None:
+    await loyalty.post("/v1/campaigns", CAMPAIGN)
+    await deliver(loyalty, delivery())
+    end = "2017-11-05T00:00:00Z"
+    assert [await withdraw(loyalty, match, occurred_at=end) for match in (None, '"9"')] == [428, 412]
+    assert await withdraw(loyalty, occurred_at="2017-10-30T00:00:00Z") == 409, "it reached somebody then"
+    assert await withdraw(loyalty, occurred_at=end, reason="x") == 422
+    assert await withdraw(loyalty, occurred_at=end) == 200
+    assert await withdraw(loyalty, '"2"') == 409, "it was withdrawn already"
+    status, problem = await deliver(loyalty, delivery("ben"), delivery("cleo", delivered_at=end))
+    assert (status, pointers(problem)) == (409, ["/deliveries/1/delivered_at"])
+    assert await rows(loyalty, "select customer_id from deliveries") == [("asha",)]
+    assert (await deliver(loyalty, delivery(), delivery("ben")))[0] == 200, "what was sent before may be told"
+    assert (await answer(loyalty, response(responded_at="2017-11-06T00:00:00Z")))[0] == 200, "the offer stays valid"
+    assert (await loyalty.get("/v1/campaigns/18")).json()["withdrawn_at"] == end
+    verbs = [change["what"] for change in (await loyalty.get("/v1/campaigns/18/history")).json()["items"]]
+    assert verbs == ["withdraw", "create"]
+    bearer = loyalty.issuer.token(stores=["330"])
+    assert (await loyalty.post("/v1/campaigns/18/withdraw", {}, match='"2"', bearer=bearer)).status_code == 403
+
+
+async def test_L06_two_who_withdraw_at_once_and_deliveries_beside_them(loyalty: Client) -> None:
+    await loyalty.post("/v1/campaigns", CAMPAIGN)
+    at = "2017-11-05T00:00:00Z"
+    work: list[Any] = [withdraw(loyalty, "*", occurred_at=at), withdraw(loyalty, "*", occurred_at=at)]
+    *sent, one, two = await asyncio.gather(
+        *(deliver(loyalty, delivery(f"c{n}", delivered_at=at)) for n in range(6)), *work
+    )
+    accepted = [status for status, _ in sent].count(200)
+    assert {status for status, _ in sent} <= {200, 409}
+    assert sorted([one, two]) == ([409, 409] if accepted else [200, 409]), "reached first, or withdrawn first"
+    assert await rows(loyalty, "select count(*) from deliveries") == [(accepted,)]
+
+
+async def test_L06_campaigns_are_found_by_kind_and_segment(loyalty: Client) -> None:
+    for name, changes in {"a": {}, "b": {"kind": "mass"}, "c": {"segment_id": "best"}}.items():
+        await loyalty.post("/v1/campaigns", CAMPAIGN | {"id": name} | changes)
+    for query, names in {"kind=personal": "ac", "segment_id=best": "c", "kind=mass&segment_id=best": ""}.items():
+        items = (await loyalty.get(f"/v1/campaigns?{query}")).json()["items"]
+        assert [found["id"] for found in items] == list(names), query
+    assert (await loyalty.get("/v1/campaigns?kind=viral")).status_code == 422

@@ -29,6 +29,7 @@ def plainly(tx: Transaction, told: NewPurchase, subject: str) -> Event:
     """The event built out of the contract's own classes."""
     payload = PurchaseCompleted(
         lines=tuple(_line(line, told.currency) for line in told.lines),
+        ordered_at=told.ordered_at,
         **told.model_dump(include={"channel", "card_id", "campaign_id", "integration_id", "served_by"}),
     )
     key = told.customer_id or f"store:{told.store_id}"
@@ -39,7 +40,17 @@ def _line(line: NewLine, currency: str) -> PurchasedLine:
     def money(amount: str) -> Money:
         return Money(amount=Decimal(amount), currency=currency)
 
-    same = ("product_id", "category", "discount_kind", "tier", "tailored", "tailorable", "due_at", "delivered_at")
+    same = (
+        "product_id",
+        "category",
+        "discount_kind",
+        "tier",
+        "level",
+        "tailored",
+        "tailorable",
+        "due_at",
+        "delivered_at",
+    )
     return PurchasedLine(
         quantity=Decimal(line.quantity),
         list_amount=money(line.list_amount),
@@ -65,6 +76,7 @@ def purchases(draw: st.DrawFn) -> NewPurchase:
             "cost_amount": st.none() | amounts,
             "discount_kind": st.sampled_from([None, "volume", "coupon"]),
             "tier": maybe,
+            "level": st.none() | st.integers(0, 1000),
             "tailored": st.booleans(),
             "tailorable": st.booleans(),
             "due_at": st.none() | instants,
@@ -74,7 +86,10 @@ def purchases(draw: st.DrawFn) -> NewPurchase:
     optional = dict.fromkeys(("id", "channel", "till", "campaign_id", "integration_id", "served_by"), maybe)
     who = draw(st.fixed_dictionaries({"customer_id": maybe, **optional}))
     card = draw(maybe) if who["customer_id"] else None
-    bought = {"store_id": draw(ids), "occurred_at": draw(instants), "currency": currency, "card_id": card}
+    paid = draw(instants)
+    bought = {"store_id": draw(ids), "occurred_at": paid, "currency": currency, "card_id": card}
+    if draw(st.booleans()):
+        bought["ordered_at"] = (datetime.fromisoformat(paid) - timedelta(days=9)).isoformat()
     return NewPurchase.model_validate({**who, **bought, "lines": draw(st.lists(lines, min_size=1, max_size=4))})
 
 
@@ -97,7 +112,8 @@ def test_L01_the_quick_event_has_the_plain_one_s_bytes() -> None:
             "channel": "store",
             "occurred_at": "2017-01-01T11:53:26Z",
             "currency": "USD",
-            "lines": [line, line | {"cost_amount": "0.25", "due_at": "2017-01-02T10:00:00Z"}],
+            "ordered_at": "2017-01-01T11:00:00Z",
+            "lines": [line, line | {"cost_amount": "0.25", "level": 0, "due_at": "2017-01-02T10:00:00Z"}],
         }
     )
     tx = Transaction(cast("AsyncSession", None), "/crm/loyalty", RECORDED, "me", "00-ab-cd-01")

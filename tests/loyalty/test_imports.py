@@ -15,7 +15,9 @@ from tests.support.told import BEFORE
 PATH = "/v1/imports/purchases"
 TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 CONTENT = "customer_id, store_id, channel, till, receipt_number, occurred_at, currency, simulated, content, version"
-LINES = "line, product_id, category, format, quantity, list_amount, paid_amount, cost_amount, discount_kind, tier"
+LINES = (
+    "line, product_id, category, format, quantity, list_amount, paid_amount, cost_amount, discount_kind, tier, level"
+)
 
 
 def varied() -> list[Body]:
@@ -26,6 +28,7 @@ def varied() -> list[Body]:
         cost_amount="3.00",
         discount_kind="bundle",
         tier="gold",
+        level=0,
         tailored=True,
         tailorable=True,
         due_at="2017-01-02T10:00:00+05:30",
@@ -37,7 +40,7 @@ def varied() -> list[Body]:
             id="full", campaign_id="18", integration_id="edi", served_by="emp-7", simulated=True, lines=[full, line()]
         ),
         bill(id="anonymous", customer_id=None, channel=None, till=None),
-        bill(id="unprinted", receipt_number=None),
+        bill(id="unprinted", receipt_number=None, ordered_at="2016-12-24T17:00:00+05:30"),
         bill(id="zero", lines=[line(quantity="0", list_amount="0", paid_amount="0")]),
         bill(id="yen", currency="JPY", lines=[line(list_amount="1000", paid_amount="950")]),
         bill(id="dinar", currency="KWD", lines=[line(list_amount="1.005", paid_amount="1.0")]),
@@ -55,13 +58,13 @@ async def test_L02_an_import_equals_single_posts_row_for_row_and_event_for_event
     assert [verdict["status"] for verdict in verdicts] == ["accepted"] * 7
     assert end == {"accepted": 7, "duplicate": 0, "rejected": 0}
     queries = (
-        f"select id, {CONTENT} from purchases order by id",  # noqa: S608
+        f"select id, ordered_at, {CONTENT} from purchases order by id",  # noqa: S608
         f"select purchase_id, {LINES}, tailored, tailorable, due_at, delivered_at from purchase_lines order by 1, 2",  # noqa: S608
     )
     imported = [await rows(loyalty, query) for query in queries]
     events = [same(event) for event in await loyalty.outbox()]
     views = [(await loyalty.get(f"/v1/purchases/{b['id']}")).json() for b in sent]
-    await rows(loyalty, "truncate purchases, purchase_lines, returns, return_lines, outbox")
+    await rows(loyalty, "truncate purchases, purchase_lines, returns, return_lines, outbox cascade")
     for body, view in zip(sent, views, strict=True):
         answer = await loyalty.post("/v1/purchases", body)
         assert answer.status_code == 201

@@ -12,16 +12,10 @@ from hypothesis import strategies as st
 from services.loyalty.purchases.domain import Amounts, share
 from shared.events.purchases import PurchaseReturned
 from shared.money import DECIMALS
-from tests.loyalty.bills import bill, line, pointers, rows
+from tests.loyalty.bills import back, bill, line, pointers, rows
 from tests.support.client import Client
 
 ZERO = Decimal(0)
-
-
-def back(*lines: tuple[int, str, str], **changes: Any) -> dict[str, Any]:
-    """A return of (line, quantity, refund)."""
-    told = [{"line": number, "quantity": quantity, "refund_amount": refund} for number, quantity, refund in lines]
-    return {"occurred_at": "2017-01-03T10:00:00Z", "reason": "defective", "lines": told} | changes
 
 
 async def bought(loyalty: Client, **changes: Any) -> str:
@@ -114,6 +108,35 @@ async def test_L01_concurrent_returns_never_exceed_the_line(loyalty: Client) -> 
 async def test_L01_an_unknown_purchase_has_no_returns(loyalty: Client) -> None:
     assert (await returned(loyalty, "/v1/purchases/none/returns", (1, "1", "0"))).status_code == 404
     assert (await loyalty.get("/v1/purchases/none/returns")).status_code == 404
+
+
+async def test_L01_a_return_of_a_return_is_refused(loyalty: Client) -> None:
+    path = await bought(loyalty)
+    made = (await returned(loyalty, path, (1, "1", "4.75"))).json()
+    assert (await returned(loyalty, f"/v1/purchases/{made['id']}/returns", (1, "1", "1"))).status_code == 404
+    assert await rows(loyalty, "select count(*) from return_lines") == [(1,)]
+
+
+@pytest.mark.parametrize(
+    ("currency", "paid", "parts"),
+    [
+        ("JPY", "1000", ["333", "333", "334"]),
+        ("USD", "10.00", ["3.33", "3.33", "3.34"]),
+        ("KWD", "1.000", ["0.333", "0.333", "0.334"]),
+    ],
+)
+async def test_L01_the_parts_that_come_back_are_exact_in_each_currency(
+    loyalty: Client, currency: str, paid: str, parts: list[str]
+) -> None:
+    thirds = line(quantity="3", list_amount=paid, paid_amount=paid)
+    path = await bought(loyalty, currency=currency, lines=[thirds])
+    finest = Decimal(1).scaleb(-DECIMALS[currency])
+    for part in parts:
+        for beyond in (Decimal(part) + finest, Decimal(part) - finest / 10):
+            answer = await returned(loyalty, path, (1, "1", format(beyond, "f")))
+            assert (answer.status_code, pointers(answer.json())) == (422, ["/lines/0/refund_amount"])
+        made = await returned(loyalty, path, (1, "1", part))
+        assert made.json()["lines"][0]["paid_amount"] == part
 
 
 amounts = st.decimals(0, 10**12, places=3)

@@ -4,6 +4,8 @@ from datetime import date
 
 import pytest
 
+from deploy.sample.campaign_results import answers_counted
+from deploy.sample.files import rows
 from deploy.sample.reference import Campaign, campaigns, stores
 from deploy.sample.transactions import Transactions
 
@@ -61,3 +63,10 @@ def test_some_households_only() -> None:
 
 def test_stores() -> None:
     assert len(stores()) == 457
+
+
+def test_L06_answers_are_counted_straight_over_the_rows(transactions: Transactions) -> None:
+    counted = answers_counted(set(transactions.households()))
+    assert len(rows("coupon_redemptions")) == 2_102
+    assert (sum(counted.values()), counted["18"]) == (792, 214)
+    assert answers_counted({165}) == {"8": 1, "26": 1}

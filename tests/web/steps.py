@@ -1,4 +1,4 @@
-"""Every step of the customers and complaints services that demands `If-Match`, with a body that would do."""
+"""Every step of the customers, complaints and loyalty services that demands `If-Match`, with a body that would do."""
 
 from typing import Any
 
@@ -62,4 +62,11 @@ STEPS_OF_CASES: list[tuple[str, str, Any]] = [
     ("POST", "/v1/incidents/c1/steps", {"step": "assist", "by": "emp-7"}),
     ("POST", "/v1/ideas/c1/decide", {"decision": "accepted", "reason": "it rains", "by": "emp-7"}),
     ("POST", "/v1/ideas/c1/answer", {"words": "Thank you"}),
+]
+
+STEPS_OF_LOYALTY: list[tuple[str, str, Any]] = [
+    ("POST", "/v1/purchases/b1/corrections", {"reason": "miskeyed", "customer_id": "ben"}),
+    ("POST", "/v1/volume-agreements/c1/end", {}),
+    ("POST", "/v1/campaigns/18/withdraw", {}),
+    ("POST", "/v1/suggestions/c1/answer", {"accepted": True}),
 ]

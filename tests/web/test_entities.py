@@ -17,7 +17,7 @@ from services.loyalty import web as loyalty
 from shared.settings import WebSettings
 from tests.complaints.cases import COMPLAINT
 from tests.customers.visits import BEGUN
-from tests.loyalty.bills import bill
+from tests.loyalty.bills import bill, line
 from tests.support.client import Client, client_of
 
 Build = Callable[[Any], FastAPI]
@@ -38,6 +38,20 @@ INCIDENT = {
 LINES = [{"line": 1, "quantity": "1", "refund_amount": "1.00"}]
 BACK = {"id": "r1", "occurred_at": "2017-01-03T10:00:00Z", "reason": "unwanted", "lines": LINES}
 CAMPAIGN = {"id": "18", "name": "Autumn", "kind": "mass", "starts_on": "2017-10-30", "ends_on": "2017-12-24"}
+RIVAL = {"name": "Rival", "directness": "direct"}
+OFFER = {"product_id": "1", "currency": "USD", "price": "5.00", "seen_on": "2026-03-01"}
+AGREEMENT = {
+    "id": "c1",
+    "customer_id": "asha",
+    "category": "GROCERY",
+    "currency": "USD",
+    "steps": [{"min_quantity": "10", "discount_share": "0.1"}],
+    "valid_from": "2026-01-01T00:00:00Z",
+}
+PROGRAMME = {"valid_from": "2016-01-01T00:00:00Z", "currency": "USD", "points_per_unit": "1", "point_value": "0.01"}
+ADJUSTMENT = {"points": 5, "currency": "USD", "reason_text": "kindness", "by": "emp-7"}
+ASKED = {"product_id": "1", "category": "GROCERY", "quantity": "1", "list_amount": "2"}
+QUOTE = {"id": "c1", "customer_id": "asha", "currency": "USD", "lines": [ASKED]}
 LATE = "2199-01-01T00:00:00Z"
 TALK = {"named": "need", "topic": "boots", "response": "open", "occurred_at": BEGUN["started_at"]}
 MADE: dict[str, list[tuple[str, str, dict[str, Any]]]] = {
@@ -91,13 +105,34 @@ MADE: dict[str, list[tuple[str, str, dict[str, Any]]]] = {
     "loyalty": [
         ("POST", "/v1/purchases", bill(id="b1")),
         ("POST", "/v1/purchases/b1/returns", BACK),
-        ("POST", "/v1/cards", {"customer_id": "asha"}),
+        ("POST", "/v1/purchases/b1/corrections", {"id": "k1", "reason": "miskeyed", "lines": [line(tailored=True)]}),
+        ("POST", "/v1/unavailable-requests", {"store_id": "330", "category": "MEAT"}),
+        ("POST", "/v1/cards", {"id": "c1", "customer_id": "asha"}),
+        ("POST", "/v1/programmes", PROGRAMME),
+        ("POST", "/v1/cards/c1/adjustments", ADJUSTMENT),
         ("PUT", "/v1/categories/GROCERY", {"name": "Grocery", "offered_from": "2016-01-01"}),
         ("PUT", "/v1/stores/330", {"time_zone": "America/New_York"}),
         ("POST", "/v1/campaigns", CAMPAIGN),
+        ("PUT", "/v1/contact-policies/mail", {"most": 8, "days": 30}),
+        ("PUT", "/v1/competitors/rival", RIVAL),
+        ("PUT", "/v1/competitors/rival/offers/o1", OFFER),
+        ("POST", "/v1/competitor-observations", {"store_id": "330", "competitor_id": "rival", "kind": "offer"}),
+        ("POST", "/v1/price-match-requests", {"customer_id": "asha", "category": "GROCERY", "granted": False}),
+        ("POST", "/v1/referrals", {"customer_id": "asha", "friend_id": "ben"}),
+        ("POST", "/v1/volume-agreements", AGREEMENT),
+        ("POST", "/v1/quotes", QUOTE),
+        ("PUT", "/v1/products/boots", {"category": "SHOES"}),
+        ("POST", "/v1/suggestion-models", {"id": "m1", "as_of": "2026-01-01T00:00:00Z"}),
+        (
+            "POST",
+            "/v1/suggestions",
+            {"id": "c1", "customer_id": "asha", "kind": "cross_sell", "product_id": "wax"},
+        ),
     ],
 }
 """By service, what makes one entity of each kind."""
+ARMED = ("/start", "/corrections")
+"""What demands the version that was read."""
 
 
 async def templates(client: Client) -> list[re.Pattern[str]]:
@@ -117,7 +152,7 @@ async def test_W03_every_entity_is_read_with_its_etag_and_not_again_while_that_l
         untried = await templates(client)
         assert untried
         for method, path, body in MADE[service]:
-            made = await client.call(method, path, body, match='"1"' if path.endswith("/start") else None)
+            made = await client.call(method, path, body, match='"1"' if path.endswith(ARMED) else None)
             assert made.is_success, made.text
             place = made.headers.get("Location", path)
             if made.status_code == 200 and method == "POST":
@@ -158,6 +193,8 @@ async def test_W03_what_is_not_there_has_no_version_that_could_match(
         for customer in ("/v1/customers/asha", "/v1/customers/ben"):
             if service == "customers" and path.count("/") > 3:
                 await client.put(customer, {"kind": "individual"})
+        if "/offers/" in path:
+            await client.put("/v1/competitors/rival", RIVAL)
         recorded = len(await client.outbox())
         for match in ('"1"', "*"):
             assert (await client.put(path, body, match=match)).status_code == 412

@@ -96,9 +96,13 @@ def key_where_heeded(it: Operation) -> bool:
     return ("idempotency-key" in it.parameters) == (it.method == "post" and not it.importing)
 
 
+OF_PARENTS = {"/v1/purchases/{purchase_id}/corrections"}
+"""Where something is made that changes what it is part of: the version of that is meant."""
+
+
 def match_where_heeded(it: Operation) -> bool:
-    """All that changes an entity with a version takes it; what was not there has none."""
-    creating = it.method == "post" and "201" in it.done
+    """All that changes an entity with a version takes it; what was not there has none, but what it is part of may."""
+    creating = it.method == "post" and "201" in it.done and it.path not in OF_PARENTS
     return ("if-match" in it.parameters) == (it.method != "get" and "version" in it.view and not creating)
 
 

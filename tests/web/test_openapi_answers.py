@@ -15,23 +15,27 @@ from shared.web.cursors import encode
 from tests.customers.visits import BEGUN
 from tests.loyalty.bills import bill
 from tests.support.client import Client, client_of
-from tests.web.steps import STEPS, STEPS_OF_CASES
-from tests.web.test_entities import MADE
+from tests.web.steps import STEPS, STEPS_OF_CASES, STEPS_OF_LOYALTY
+from tests.web.test_entities import BACK, MADE
 from tests.web.test_openapi import NDJSON, Operation, document_of, operations
 
 ASKED = [("POST", "/v1/close", {"as_of": "2026-01-01T00:00:00Z"}), ("POST", "/v1/rebuild", None)]
 CREATED = [made for made in MADE["customers"] if not made[1].startswith("/v1/customers/asha/integrations/i1/")]
 """Without the steps of an integration, which are not made twice."""
+SOLD = [made for made in MADE["loyalty"] if not made[1].endswith("/corrections")]
+"""Without what demands the version of a bill."""
 TWICE: dict[str, list[tuple[str, str, Any]]] = {
     **MADE,
     "customers": [("POST", "/v1/customers", {"id": "eve", "kind": "individual"}), *CREATED],
+    "loyalty": SOLD,
     "scoring": ASKED,
 }
 """By service, what makes one of each kind."""
+EXCHANGE = {"return": BACK, "purchase": bill()}
 UNARMED: dict[str, list[tuple[str, str, Any]]] = {
     "customers": STEPS,
     "complaints": STEPS_OF_CASES,
-    "loyalty": [("POST", "/v1/purchases", bill())],
+    "loyalty": [("POST", "/v1/purchases", bill()), ("POST", "/v1/purchases/b1/exchanges", EXCHANGE), *STEPS_OF_LOYALTY],
     "scoring": [],
 }
 """By service, what lacks a header that is demanded."""

@@ -93,9 +93,10 @@ def _demand(rules: Iterable[Rule], incident: Standing, said: Said) -> None:
 
 
 def _wrong_state(incident: Standing, step: StepName) -> str:
-    choice = ", ".join(allowed(incident)) or "nothing any more"
+    choice = ", ".join(allowed(incident))
     kind, state = incident.kind.replace("_", " "), incident.state.replace("_", " ")
-    return f"the incident ({kind}) is at {state}: {step} is not allowed, only {choice}"
+    left = f"only {choice}" if choice else "nor is anything else: it is over"
+    return f"the incident ({kind}) is at {state}: {step} is not allowed, {left}"
 
 
 def _moment(incident: Standing, told: datetime | None, now: datetime) -> datetime:

@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Query, Response
 
 from services.complaints.pulses import commands, queries
-from services.complaints.pulses.domain import HIDDEN_BELOW, MONTH, QUESTIONS, bounds, told
+from services.complaints.pulses.domain import HIDDEN_BELOW, MONTH, QUESTIONS, bounds, month_of, told
 from services.complaints.pulses.models import NewPulse, PulseOfStoreView, PulseView
 from services.complaints.pulses.tables import Pulse
 from services.complaints.served.queries import zone
@@ -42,7 +42,9 @@ def _view(row: Pulse) -> PulseView:
 async def take_down(store_id: StoreId, body: NewPulse, work: Unnamed) -> Response:
     """Somebody who works in the store says how they feel about it; who, is not kept."""
     command = partial(commands.take_down, store_id=store_id, new=body, caller=work.principal)
-    return await work.run(command, Existing.shown_by(_view), created=f"/v1/stores/{store_id}/pulse")
+    async with work.sessions() as session:
+        month = month_of(body.occurred_at or clock.now(), await zone(session, store_id))
+    return await work.run(command, Existing.shown_by(_view), created=f"/v1/stores/{store_id}/pulse?month={month}")
 
 
 @router.get("/pulse")

@@ -34,6 +34,11 @@ def told(answers: Sequence[int], *, ended: bool = True) -> Answered:
     return Answered(len(answers), round(fmean(answers), 1), None)
 
 
+def month_of(at: datetime, time_zone: str) -> str:
+    """The calendar month (`MONTH`) in which it is there."""
+    return f"{at.astimezone(ZoneInfo(time_zone)):%Y-%m}"
+
+
 def bounds(month: str, time_zone: str) -> tuple[datetime, datetime]:
     """The first moment of a calendar month (`MONTH`) in that zone, and of the month after it; UTC."""
     year, number = (int(part) for part in month.split("-"))

@@ -20,8 +20,8 @@ _KEEP = """
 _PURCHASES = text(_KEEP.replace("{table}", "purchases"))
 _VISITS = text(_KEEP.replace("{table}", "visits"))
 _CORRECTED = text("""
-    insert into purchases (id, store_id, occurred_at, void, corrected_at)
-    values (:id, :store, :at, :void, :corrected_at)
+    insert into purchases (id, customer_id, store_id, occurred_at, void, corrected_at)
+    values (:id, :customer, :store, :at, :void, :corrected_at)
     on conflict (id) do update set void = excluded.void, corrected_at = excluded.corrected_at
     where purchases.corrected_at is null or purchases.corrected_at <= excluded.corrected_at
 """)
@@ -55,12 +55,21 @@ def keeping_visits(erased: Erased) -> Handle:
     return keep
 
 
-async def keep_corrections(tx: Transaction, events: Sequence[Event]) -> None:
-    """Note which purchases were none, for the bill was another customer's, who gets a purchase of their own."""
-    for event in sorted(events, key=lambda event: event.time):
-        told = cast("PurchaseCorrected", event.data)
-        row = {"id": event.subject, "store": event.storeid, "at": told.purchased_at}
-        await tx.session.execute(_CORRECTED, row | {"void": not told.lines, "corrected_at": event.time})
+def keeping_corrections(erased: Erased) -> Handle:
+    """The handler of `purchase.corrected`: which purchases were none, for the bill was another customer's.
+
+    That one gets a purchase of their own. A correction may be the first that is heard of a purchase.
+    """
+
+    async def keep(tx: Transaction, events: Sequence[Event]) -> None:
+        known = await _known(tx, erased, events)
+        for event in sorted(events, key=lambda event: event.time):
+            told = cast("PurchaseCorrected", event.data)
+            customer = event.partitionkey if event.partitionkey in known else None
+            row = {"id": event.subject, "customer": customer, "store": event.storeid, "at": told.purchased_at}
+            await tx.session.execute(_CORRECTED, row | {"void": not told.lines, "corrected_at": event.time})
+
+    return keep
 
 
 async def keep_services(tx: Transaction, events: Sequence[Event]) -> None:
@@ -87,9 +96,14 @@ async def keep_store(tx: Transaction, events: Sequence[Event]) -> None:
 
 
 async def _rows(tx: Transaction, erased: Erased, events: Sequence[Event]) -> dict[str, list[Any]]:
-    known = {event.partitionkey for event in events if ":" not in event.partitionkey}
-    known -= await erased.admit(tx.session, known)
+    known = await _known(tx, erased, events)
     return _columns(events) | {"customers": [key if (key := event.partitionkey) in known else None for event in events]}
+
+
+async def _known(tx: Transaction, erased: Erased, events: Sequence[Event]) -> set[str]:
+    """The customers among the events' keys who are not erased."""
+    known = {event.partitionkey for event in events if ":" not in event.partitionkey}
+    return known - await erased.admit(tx.session, known)
 
 
 def _columns(events: Sequence[Event]) -> dict[str, list[Any]]:

@@ -15,7 +15,7 @@ from shared.web.app import Caller, IfMatchDemanded, Posting, Reading, Writing
 from shared.web.cursors import Page, Paging
 from shared.web.fields import Id
 from shared.web.history import ChangeView
-from shared.web.imports import Line, Verdict, import_stream
+from shared.web.imports import FromLine, Line, Verdict, import_stream
 from shared.web.openapi import importing
 from shared.web.work import Existing, respond
 
@@ -65,10 +65,10 @@ async def read_page(session: Reading, caller: Caller, paging: Paging, customer_i
 
 
 @router.post("/imports/visits", **importing(NewVisit))
-async def take_in(request: Request, work: Writing) -> StreamingResponse:
+async def take_in(request: Request, work: Writing, from_line: FromLine = 1) -> StreamingResponse:
     """A stream of visits (NDJSON in, a verdict for each line out)."""
 
     async def store(lines: list[Line[NewVisit]]) -> list[Verdict]:
         return await work.batch(partial(intake.take_in, lines=lines, caller=work.principal))
 
-    return import_stream(request, NewVisit, store)
+    return import_stream(request, NewVisit, store, first=from_line)

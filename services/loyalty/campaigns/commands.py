@@ -1,14 +1,20 @@
-"""What can be done with campaigns: create one. What it sent and heard is in `contacts`."""
+"""What can be done with campaigns: create one, withdraw it. `deliveries` and `answers` are what it sent and heard."""
 
+from datetime import datetime
+
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
+from sqlmodel import col
 from uuid_utils.compat import uuid7
 
 from services.loyalty.campaigns.models import NewCampaign
-from services.loyalty.campaigns.tables import Campaign
+from services.loyalty.campaigns.tables import Campaign, Delivery
 from shared.history import Subject, note
 from shared.outbox import Transaction
 from shared.web.auth import Principal
-from shared.web.problems import CONFLICT, Collision, Problem
+from shared.web.entities import locked
+from shared.web.preconditions import demand_match
+from shared.web.problems import CONFLICT, WRONG_STATE, Collision, Problem
 from shared.web.work import Existing
 
 
@@ -29,6 +35,30 @@ async def create(tx: Transaction, new: NewCampaign, caller: Principal) -> Existi
         raise Collision(campaign.id) from None
     await note(tx, Subject("campaign", campaign.id, campaign.version), "create", before=None, after=told)
     return Existing(campaign, existed=False)
+
+
+async def withdraw(
+    tx: Transaction, campaign_id: str, told: datetime | None, if_match: str | None, caller: Principal
+) -> Campaign:
+    """Withdraw a campaign, now where no moment is told: it reaches nobody from then on; its offers stay valid.
+
+    Raises 403, 404, 409 where it was withdrawn already or reached somebody since, 412, 428.
+    """
+    caller.demand_chain()
+    campaign = await locked(tx, Campaign, campaign_id, "campaign")
+    demand_match(if_match, campaign.version)
+    if campaign.withdrawn_at is not None:
+        raise Problem(WRONG_STATE, "the campaign was withdrawn already")
+    at = told or tx.recorded
+    last = await tx.session.scalar(
+        select(func.max(col(Delivery.delivered_at))).where(col(Delivery.campaign_id) == campaign_id)
+    )
+    if last is not None and told is not None and last >= told:
+        raise Problem(WRONG_STATE, "the campaign reached somebody after that")
+    campaign.withdrawn_at, campaign.version = at, campaign.version + 1
+    after = {"withdrawn_at": at}
+    await note(tx, Subject("campaign", campaign.id, campaign.version), "withdraw", before={}, after=after, at=at)
+    return campaign
 
 
 def _refuse(detail: str) -> None:

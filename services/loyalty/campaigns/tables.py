@@ -13,6 +13,7 @@ class Campaign(Base, table=True):
     """An offer sent to many; `personal` ones are made for the one customer, `mass` ones for all."""
 
     __tablename__ = "campaigns"
+    __table_args__ = ({"info": {"entity": "campaign"}},)
 
     id: str = Field(primary_key=True)
     name: str
@@ -26,6 +27,7 @@ class Campaign(Base, table=True):
     simulated: bool = False
     created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
     version: int = 1
+    withdrawn_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
 
 
 class Delivery(Base, table=True):
@@ -43,15 +45,27 @@ class Delivery(Base, table=True):
 
 
 class CampaignResponse(Base, table=True):
-    """A customer answered a delivery; a set, so that the same answer told twice is one."""
+    """A customer answered a delivery; a set, so that the same answer told twice is one.
+
+    `purchase_id`: where it was redeemed; one purchase redeems a campaign once.
+    """
 
     __tablename__ = "responses"
     __table_args__ = (
         ForeignKeyConstraint(["campaign_id", "customer_id"], ["deliveries.campaign_id", "deliveries.customer_id"]),
+        Index(
+            "redeemed_once",
+            "campaign_id",
+            "customer_id",
+            "purchase_id",
+            unique=True,
+            postgresql_where=text("purchase_id is not null"),
+        ),
     )
 
     campaign_id: str = Field(primary_key=True)
     customer_id: str = Field(primary_key=True)
     responded_at: datetime = Field(sa_column=Column(DateTime(timezone=True), primary_key=True))
     kind: str = Field(primary_key=True)
+    purchase_id: str | None = None
     created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +15,14 @@ class Holder:
     def named_at(self, moment: datetime) -> bool:
         """Whether the card named its holder then: a sale before the loss is theirs, however late it is told."""
         return self.blocked_at is None or moment < self.blocked_at
+
+
+class Issued(NamedTuple):
+    """A card, when it was issued, and to whom; a blocked one's holder is a member still."""
+
+    issued_at: datetime
+    card_id: str
+    customer_id: str
 
 
 def refusal(holder: Holder | None, customer_id: str | None, moment: datetime) -> str | None:

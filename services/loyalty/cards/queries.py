@@ -1,16 +1,20 @@
 """Reading cards, and whom they name."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from services.loyalty.cards.domain import Holder
+from services.loyalty.cards.domain import Holder, Issued
 from services.loyalty.cards.tables import Card
+from shared.aliases import families
 from shared.web.cursors import keyset
 from shared.web.problems import NOT_FOUND, Problem
 
+_ISSUED = text("""
+    select customer_id, id, issued_at from cards where customer_id = any(cast(:ids as text[]))
+""")
 _NAMED = text("select id, customer_id, blocked_at from cards where id = any(cast(:ids as text[]))")
 
 
@@ -37,3 +41,17 @@ async def holders(session: AsyncSession, card_ids: Iterable[str | None]) -> dict
         return {}
     found = await session.execute(_NAMED, {"ids": sorted(asked)})
     return {row.id: Holder(row.customer_id, row.blocked_at) for row in found}
+
+
+async def issued(session: AsyncSession, customers: Collection[str]) -> dict[str, list[Issued]]:
+    """By customer, every card that was issued under any of their ids, the oldest first; who has none is left out.
+
+    Two queries for all.
+    """
+    known = await families(session, customers)
+    ids = set[str]().union(*known.values())
+    cards: dict[str, list[Issued]] = {}
+    for row in await session.execute(_ISSUED, {"ids": sorted(ids)}):
+        cards.setdefault(row.customer_id, []).append(Issued(row.issued_at, row.id, row.customer_id))
+    found = {name: sorted(card for each in family for card in cards.get(each, ())) for name, family in known.items()}
+    return {customer: theirs for customer, theirs in found.items() if theirs}

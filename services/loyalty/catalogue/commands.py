@@ -1,4 +1,4 @@
-"""What can be done with the catalogue: put a category, put a store."""
+"""What can be done with the catalogue: put a category, a product, a store."""
 
 from collections.abc import Mapping
 from typing import TypeVar
@@ -6,8 +6,8 @@ from typing import TypeVar
 from pydantic import BaseModel
 from sqlalchemy.exc import IntegrityError
 
-from services.loyalty.catalogue.models import CategoryTold, StoreTold
-from services.loyalty.catalogue.tables import Category, Store
+from services.loyalty.catalogue.models import CategoryTold, ProductTold, StoreTold
+from services.loyalty.catalogue.tables import Category, Product, Store
 from shared.events import Payload
 from shared.events.reference import CategoryOffered, StoreClosed, StoreOpened
 from shared.history import Subject, note
@@ -18,7 +18,7 @@ from shared.web.preconditions import check_match, demand_match
 from shared.web.problems import Collision
 from shared.web.work import Existing
 
-R = TypeVar("R", Category, Store)
+R = TypeVar("R", Category, Product, Store)
 
 
 async def put_category(
@@ -29,6 +29,15 @@ async def put_category(
     row, existed, changed = await _put(tx, Category, category_id, told, if_match)
     if changed:
         await _tell(tx, f"category:{row.id}", row.id, _offered(row))
+    return Existing(row, existed)
+
+
+async def put_product(
+    tx: Transaction, product_id: str, told: ProductTold, if_match: str | None, caller: Principal
+) -> Existing[Product]:
+    """Create a product or replace it under `If-Match`; identical content does nothing. Nobody else needs to hear."""
+    caller.demand_chain()
+    row, existed, _ = await _put(tx, Product, product_id, told, if_match)
     return Existing(row, existed)
 
 
@@ -74,7 +83,7 @@ async def _create(tx: Transaction, row: R, values: Mapping[str, object]) -> tupl
     return row, False, True
 
 
-def _subject(row: Category | Store) -> Subject:
+def _subject(row: Category | Product | Store) -> Subject:
     return Subject(type(row).__name__.lower(), row.id, row.version)
 
 

@@ -1,4 +1,4 @@
-"""Requests and answers about categories and stores."""
+"""Requests and answers about categories, products and stores."""
 
 from datetime import date, datetime
 from functools import cache
@@ -22,12 +22,16 @@ def _known_zone(value: str) -> str:
 TimeZone = Annotated[str, StringConstraints(max_length=64), AfterValidator(_known_zone)]
 
 
+Level = Annotated[StrictInt, Field(ge=0, le=1000)]
+"""Of price and quality: the higher, the better."""
+
+
 class CategoryTold(Request):
     """A category of products. `assumed_margin`: the share of a price that is margin where no cost is known, 0 to 1."""
 
     name: Name
     format: Code | None = None
-    level: Annotated[StrictInt, Field(ge=0, le=1000)] | None = None
+    level: Level | None = None
     offered_from: Day
     offered_until: Day | None = None
     assumed_margin: Annotated[Number, Field(le=1)] | None = None
@@ -35,6 +39,24 @@ class CategoryTold(Request):
     @model_validator(mode="after")
     def _in_order(self) -> Self:
         if self.offered_until is not None and self.offered_until <= self.offered_from:
+            refuse((("offered_until",), "the day is not after offered_from"))
+        return self
+
+
+class ProductTold(Request):
+    """A product. `level`: of price and quality within its category, so that there is a next one."""
+
+    name: Name | None = None
+    category: Code
+    level: Level | None = None
+    format: Code | None = None
+    offered_from: Day | None = None
+    offered_until: Day | None = None
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        begins, ends = self.offered_from, self.offered_until
+        if begins is not None and ends is not None and ends <= begins:
             refuse((("offered_until",), "the day is not after offered_from"))
         return self
 
@@ -66,6 +88,21 @@ class CategoryView(View):
     offered_from: date
     offered_until: date | None
     assumed_margin: Shown | None
+    created_at: datetime
+    updated_at: datetime
+    version: int
+
+
+class ProductView(View):
+    """A product."""
+
+    id: str
+    name: str | None
+    category: str
+    level: int | None
+    format: str | None
+    offered_from: date | None
+    offered_until: date | None
     created_at: datetime
     updated_at: datetime
     version: int

@@ -2,15 +2,15 @@
 
 from typing import TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
-from services.loyalty.catalogue.tables import Category, Store
+from services.loyalty.catalogue.tables import Category, Product, Store
 from shared.web.cursors import keyset
 from shared.web.problems import NOT_FOUND, Problem
 
-R = TypeVar("R", Category, Store)
+R = TypeVar("R", Category, Product, Store)
 
 
 async def one(session: AsyncSession, table: type[R], entity_id: str) -> R:
@@ -21,6 +21,8 @@ async def one(session: AsyncSession, table: type[R], entity_id: str) -> R:
     return row
 
 
-async def page(session: AsyncSession, table: type[R], limit: int, cursor: str | None) -> tuple[list[R], str | None]:
+async def page(
+    session: AsyncSession, table: type[R], limit: int, cursor: str | None, *conditions: ColumnElement[bool]
+) -> tuple[list[R], str | None]:
     """Entities in the order of their ids, and the next cursor."""
-    return await keyset(session, select(table), limit, cursor, col(table.id))
+    return await keyset(session, select(table).where(*conditions), limit, cursor, col(table.id))

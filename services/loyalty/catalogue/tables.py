@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from decimal import Decimal
 
-from sqlalchemy import Column, DateTime, Numeric
+from sqlalchemy import Column, DateTime, Index, Numeric
 from sqlmodel import Field
 
 from services.loyalty.base import Base
@@ -38,6 +38,27 @@ class Store(Base, table=True):
     time_zone: str
     opened_on: date | None = None
     closed_on: date | None = None
+    version: int = 1
+    created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    updated_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+
+
+class Product(Base, table=True):
+    """A product: its category, its price and quality level within it (higher is better), and when it is on offer.
+
+    A product that nobody told of may be bought all the same.
+    """
+
+    __tablename__ = "products"
+    __table_args__ = (Index("products_of_category", "category", "id"),)
+
+    id: str = Field(primary_key=True)
+    name: str | None = None
+    category: str
+    level: int | None = None
+    format: str | None = None
+    offered_from: date | None = None
+    offered_until: date | None = None
     version: int = 1
     created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
     updated_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))

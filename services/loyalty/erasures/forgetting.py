@@ -1,30 +1,40 @@
-"""Forgetting who demanded it: their purchases stay in the books as anonymous sales, all else goes."""
+"""Forgetting who demanded it: what each subject does about it."""
 
 from collections.abc import Collection
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.loyalty.agreements import forgetting as agreements
+from services.loyalty.campaigns import forgetting as campaigns
+from services.loyalty.cards import forgetting as cards
+from services.loyalty.competitors import forgetting as competitors
+from services.loyalty.contacts import forgetting as contacts
+from services.loyalty.points import forgetting as points
+from services.loyalty.purchases import forgetting as purchases
+from services.loyalty.referrals import forgetting as referrals
+from services.loyalty.shared_back import forgetting as shared_back
+from services.loyalty.suggestions import forgetting as suggestions
+from services.loyalty.tiers import forgetting as tiers
+from shared import aliases
 from shared.erased import Erased
-from shared.forgetting import answering
+from shared.forgetting import Forget, answering
 from shared.handling import Handle
 
-_SALES = text("""
-    update purchases set customer_id = null, card_id = null, integration_id = null, content = ''
-    where customer_id = any(:ids)
-""")
-_CARD_SHOWN = text("""
-    update purchases set card_id = null where card_id in (select id from cards where customer_id = any(:ids))
-""")
-"""By somebody else, before it was theirs."""
-_RESPONSES = text("""
-    delete from responses using deliveries
-    where (responses.campaign_id, responses.customer_id) = (deliveries.campaign_id, deliveries.customer_id)
-    and deliveries.customer_id = any(:ids)
-""")
-_DELIVERIES = text("delete from deliveries where customer_id = any(:ids)")
-_CARDS = text("delete from cards where customer_id = any(:ids) returning id")
-_HISTORY = text("delete from history where entity = 'card' and entity_id = any(:cards)")
+FORGETTING: tuple[Forget, ...] = (
+    points.forget,
+    tiers.forget,
+    agreements.forget,
+    referrals.forget,
+    competitors.forget,
+    shared_back.forget,
+    suggestions.forget,
+    contacts.forget,
+    campaigns.forget,
+    purchases.forget,  # while it is known whose a card is
+    cards.forget,
+    aliases.forget,
+)
+"""In this order, within one transaction."""
 
 
 def forgetting(erased: Erased) -> Handle:
@@ -33,9 +43,6 @@ def forgetting(erased: Erased) -> Handle:
 
 
 async def forget(session: AsyncSession, customers: Collection[str]) -> None:
-    """Make these customers' purchases nobody's; delete their cards, what campaigns sent them and what they heard."""
-    theirs = {"ids": list(customers)}
-    for statement in (_SALES, _CARD_SHOWN, _RESPONSES, _DELIVERIES):
-        await session.execute(statement, theirs)
-    cards = list((await session.execute(_CARDS, theirs)).scalars())
-    await session.execute(_HISTORY, {"cards": cards})
+    """Take away what the service holds of these customers."""
+    for subject in FORGETTING:
+        await subject(session, customers)

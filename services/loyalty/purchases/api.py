@@ -7,7 +7,8 @@ from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import StreamingResponse
 from sqlalchemy.exc import DBAPIError
 
-from services.loyalty.purchases import commands, intake, queries
+from services.loyalty.purchases import commands, exchanges, intake, queries
+from services.loyalty.purchases.exchange_models import ExchangeView, NewExchange
 from services.loyalty.purchases.models import NewPurchase, PurchaseView
 from shared.events.values import ID_PATTERN
 from shared.web import history
@@ -15,7 +16,7 @@ from shared.web.app import Caller, PostingOnce, Reading, Writing
 from shared.web.cursors import Page, Paging
 from shared.web.fields import Id
 from shared.web.history import ChangeView
-from shared.web.imports import Line, Verdict, import_stream
+from shared.web.imports import FromLine, Line, Verdict, import_stream
 from shared.web.openapi import importing
 from shared.web.work import Existing, respond
 
@@ -24,7 +25,12 @@ PurchaseId = Annotated[str, Path(pattern=ID_PATTERN)]
 DEADLOCK, ATTEMPTS = "40P01", 4
 
 
-def _as_is(view: PurchaseView) -> PurchaseView:
+def as_is(view: PurchaseView) -> PurchaseView:
+    """What is shown already."""
+    return view
+
+
+def _exchanged(view: ExchangeView) -> ExchangeView:
     return view
 
 
@@ -32,13 +38,23 @@ def _as_is(view: PurchaseView) -> PurchaseView:
 async def record(body: NewPurchase, work: PostingOnce) -> Response:
     """A bill was paid. An Idempotency-Key is required: a retry must count once."""
     command = partial(commands.record, new=body, caller=work.principal)
-    return await work.run(command, Existing.shown_by(_as_is), created="/v1/purchases/{id}")
+    return await work.run(command, Existing.shown_by(as_is), created="/v1/purchases/{id}")
+
+
+@router.post("/purchases/{purchase_id}/exchanges", status_code=201, response_model=ExchangeView)
+async def exchange(purchase_id: PurchaseId, body: NewExchange, work: PostingOnce) -> Response:
+    """Goods came back and others were bought in their place. An Idempotency-Key is required, as of a purchase.
+
+    The address of the new purchase is told.
+    """
+    command = partial(exchanges.exchange, purchase_id=purchase_id, told=body, caller=work.principal)
+    return await work.run(command, Existing.shown_by(_exchanged), created="/v1/purchases/{id}")
 
 
 @router.get("/purchases/{purchase_id}", response_model=PurchaseView)
 async def read(purchase_id: PurchaseId, session: Reading, caller: Caller) -> Response:
     """One purchase."""
-    return respond(await queries.one(session, purchase_id, caller), _as_is)
+    return respond(await queries.one(session, purchase_id, caller), as_is)
 
 
 @router.get("/purchases/{purchase_id}/history")
@@ -66,8 +82,8 @@ async def read_page(
 
 
 @router.post("/imports/purchases", **importing(NewPurchase))
-async def take_in(request: Request, work: Writing) -> StreamingResponse:
-    """A stream of purchases (NDJSON in, a verdict for each line out)."""
+async def take_in(request: Request, work: Writing, from_line: FromLine = 1) -> StreamingResponse:
+    """A stream of purchases (NDJSON in, a verdict for each line out). Its body may be sent by gzip."""
 
     async def store(lines: list[Line[NewPurchase]]) -> list[Verdict]:
         command = partial(intake.take_in, lines=lines, caller=work.principal)
@@ -80,4 +96,4 @@ async def take_in(request: Request, work: Writing) -> StreamingResponse:
                     raise
         return await work.batch(command)
 
-    return import_stream(request, NewPurchase, store)
+    return import_stream(request, NewPurchase, store, first=from_line)

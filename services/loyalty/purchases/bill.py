@@ -16,8 +16,11 @@ from services.loyalty.purchases.domain import Receipt, in_currency, shortest, ut
 from services.loyalty.purchases.models import NewLine, NewPurchase
 
 Text = str | None
-Line = tuple[int, str, str, Text, str, Text, Text, Text, Text, bool, bool, Text, Text, Text]
+Line = tuple[int, str, str, Text, str, Text, Text, Text, Text, bool, bool, Text, Text, Text, int | None]
 """A line in the order of `LINE_COLUMNS`; numbers and times as text."""
+
+Head = tuple[str | bool | None, ...]
+"""The values of `HEAD_COLUMNS`; times as text."""
 
 HEAD_COLUMNS = (
     "customer_id",
@@ -32,6 +35,7 @@ HEAD_COLUMNS = (
     "integration_id",
     "served_by",
     "simulated",
+    "ordered_at",
 )
 LINE_COLUMNS = (
     "line",
@@ -48,12 +52,13 @@ LINE_COLUMNS = (
     "due_at",
     "delivered_at",
     "tier",
+    "level",
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Bill:
-    """A purchase ready to be stored. `head`: the values of `HEAD_COLUMNS`, the time as text.
+    """A purchase ready to be stored.
 
     `refused`: why its card forbids to store it; one that is stored already is still told apart by its content.
     """
@@ -61,7 +66,7 @@ class Bill:
     id: str
     told: NewPurchase
     receipt: Receipt | None
-    head: tuple[str | bool | None, ...]
+    head: Head
     lines: list[Line]
     content: bytes
     refused: str | None = None
@@ -87,9 +92,10 @@ class Bill:
             told.integration_id,
             told.served_by,
             told.simulated,
+            None if told.ordered_at is None else utc_text(told.ordered_at),
         )
         lines = [_line(number, line, told.currency) for number, line in enumerate(told.lines, 1)]
-        content = hashlib.sha256(orjson.dumps((head, list(map(_identity, lines))))).digest()
+        content = hashlib.sha256(orjson.dumps((_known_head(head), list(map(_identity, lines))))).digest()
         return cls(told.id or str(uuid7()), told, told.receipt, head, lines, content, refused)
 
     @property
@@ -127,9 +133,17 @@ def _line(number: int, line: NewLine, currency: str) -> Line:
         None if line.due_at is None else utc_text(line.due_at),
         None if line.delivered_at is None else utc_text(line.delivered_at),
         line.tier,
+        line.level,
     )
 
 
+def _known_head(head: Head) -> Head:
+    """What tells a head apart; without an order's time as it was before heads had any."""
+    return head[:-1] if head[-1] is None else head
+
+
 def _identity(line: Line) -> tuple[object, ...]:
-    """What tells a line apart; without a tier as it was before lines had any, so that old bills are known again."""
-    return line[:-1] if line[-1] is None else line
+    """What tells a line apart; without level and tier as it was before lines had any, so that old bills are known."""
+    if line[-1] is not None:
+        return line
+    return line[:-2] if line[-2] is None else line[:-1]

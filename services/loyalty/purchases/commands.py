@@ -44,4 +44,5 @@ def _view(tx: Transaction, bill: Bill) -> PurchaseView:
     told = {name: getattr(bill.told, name) for name in PurchaseView.model_fields if hasattr(bill.told, name)}
     lines = [LineView.model_validate(dict(zip(LINE_COLUMNS, line, strict=True))) for line in bill.lines]
     made = {"id": bill.id, "occurred_at": bill.occurred_at, "lines": lines, "created_at": tx.recorded, "version": 1}
+    made |= {"corrects": None, "corrected_to": None}
     return PurchaseView.model_validate(told | made)

@@ -43,6 +43,7 @@ def completed(tx: Transaction, bill: Bill, event_id: str) -> str:
         "storeid": told.store_id,
         "data": _set(
             {
+                "ordered_at": bill.head[-1],
                 "channel": told.channel,
                 "card_id": told.card_id,
                 "campaign_id": told.campaign_id,
@@ -56,14 +57,14 @@ def completed(tx: Transaction, bill: Bill, event_id: str) -> str:
 
 
 def _told_line(line: Line, currency: str) -> dict[str, object]:
-    _, product, category, _, quantity, listed, paid, cost, discount, tailored, tailorable, due, delivered, tier = line
-    told: dict[str, object] = {
-        "product_id": product,
-        "category": category,
-        "quantity": quantity,
-        "list_amount": {"amount": listed, "currency": currency},
-        "paid_amount": {"amount": paid, "currency": currency},
-    }
+    _, product, category, _, quantity, listed, paid, cost, discount, tailored, tailorable, due, delivered, *rest = line
+    tier, level = rest
+    told: dict[str, object] = {"product_id": product, "category": category}
+    if level is not None:
+        told["level"] = level
+    told["quantity"] = quantity
+    told["list_amount"] = {"amount": listed, "currency": currency}
+    told["paid_amount"] = {"amount": paid, "currency": currency}
     if cost is not None:
         told["cost_amount"] = {"amount": cost, "currency": currency}
     if discount is not None:

@@ -51,21 +51,28 @@ class Amounts:
         cost = None if self.cost is None else self.cost - (other.cost or Decimal(0))
         return Amounts(self.quantity - other.quantity, self.list - other.list, self.paid - other.paid, cost)
 
+    def holds(self, part: "Amounts") -> bool:
+        """Whether `part` can have come of it; a cost that is not known on both sides is no hindrance."""
+        left = self.minus(part)
+        return min(left.quantity, left.list, left.paid, left.cost or Decimal(0)) >= 0
+
 
 def share(line: Amounts, left: Amounts, quantity: Decimal, currency: str) -> Amounts:
     """The part of `line` that comes back with `quantity` of it, 0 < `quantity` ≤ `left.quantity`.
 
-    In proportion to the quantity, rounded down to the currency's decimals; the return that takes
-    everything left takes the remainder too, so that the parts add up to the line exactly.
+    In proportion to the quantity, rounded down to the currency's decimals, and no more than is left (less may be, of a
+    line that was corrected after a return); the return that takes everything left takes the remainder too, so that the
+    parts add up to the line exactly.
     """
     if quantity == left.quantity:
         return left
     part = Fraction(quantity) / Fraction(line.quantity)
 
-    def of(amount: Decimal) -> Decimal:
-        return _rounded_down(Fraction(amount) * part, DECIMALS[currency])
+    def of(amount: Decimal, most: Decimal) -> Decimal:
+        return min(_rounded_down(Fraction(amount) * part, DECIMALS[currency]), most)
 
-    return Amounts(quantity, of(line.list), of(line.paid), None if line.cost is None else of(line.cost))
+    cost = None if line.cost is None or left.cost is None else of(line.cost, left.cost)
+    return Amounts(quantity, of(line.list, left.list), of(line.paid, left.paid), cost)
 
 
 def _rounded_down(amount: Fraction, decimals: int) -> Decimal:

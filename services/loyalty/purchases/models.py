@@ -1,10 +1,10 @@
 """Requests and answers about purchases."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Annotated, Self
 
-from pydantic import ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, StrictInt, model_validator
 from pydantic.dataclasses import dataclass
 
 from services.loyalty.fields import Decimals, Place, Planned, refuse
@@ -19,7 +19,7 @@ from shared.web.fields import Code, Currency, Flag, Id, OccurredAt, Request, Sho
 class NewLine:
     """One line of a bill; amounts are for the whole line: `list_amount` before discounts, `paid_amount` after.
 
-    `tier`: the tier of the programme whose price was paid.
+    `tier`: the tier of the programme whose price was paid. `level`: how high the product stands in price and quality.
     """
 
     product_id: Id
@@ -31,14 +31,21 @@ class NewLine:
     cost_amount: Decimals | None = None
     discount_kind: DiscountKind | None = None
     tier: Code | None = None
+    level: Annotated[StrictInt, Field(ge=0, le=1000)] | None = None
     tailored: Flag = False
     tailorable: Flag = False
     due_at: Planned | None = None
     delivered_at: OccurredAt | None = None
 
 
+Lines = Annotated[list[NewLine], Field(min_length=1, max_length=500)]
+
+
 class NewPurchase(Request):
-    """A bill that was paid; its customer may be told by a card. With neither it counts for the store alone."""
+    """A bill that was paid; its customer may be told by a card. With neither it counts for the store alone.
+
+    `ordered_at`: when it was asked for, where that was before it was paid.
+    """
 
     id: Id | None = None
     customer_id: Id | None = None
@@ -47,13 +54,14 @@ class NewPurchase(Request):
     channel: Code | None = None
     till: Id | None = None
     receipt_number: Id | None = None
+    ordered_at: OccurredAt | None = None
     occurred_at: OccurredAt
     currency: Currency
     campaign_id: Id | None = None
     integration_id: Id | None = None
     served_by: Id | None = None
     simulated: Flag = False
-    lines: Annotated[list[NewLine], Field(min_length=1, max_length=500)]
+    lines: Lines
 
     @model_validator(mode="after")
     def _holds(self) -> Self:
@@ -61,19 +69,25 @@ class NewPurchase(Request):
         return self
 
     def _faults(self) -> Iterator[tuple[Place, str]]:
-        currency = self.currency
-        for number, line in enumerate(self.lines):
-            if in_currency(line.list_amount, currency) is None:
-                yield ("lines", number, "list_amount"), too_fine(currency)
-            if in_currency(line.paid_amount, currency) is None:
-                yield ("lines", number, "paid_amount"), too_fine(currency)
-            if line.cost_amount is not None and in_currency(line.cost_amount, currency) is None:
-                yield ("lines", number, "cost_amount"), too_fine(currency)
+        if self.ordered_at is not None and self.ordered_at > self.occurred_at:
+            yield ("ordered_at",), "after it was paid"
+        yield from inexact(self.lines, self.currency)
 
     @property
     def receipt(self) -> Receipt | None:
         """The till's receipt, where there is one."""
         return Receipt(self.store_id, self.till or "", self.receipt_number) if self.receipt_number else None
+
+
+def inexact(lines: Iterable[NewLine], currency: str) -> Iterator[tuple[Place, str]]:
+    """Every amount of these lines that has more decimals than its currency."""
+    for number, line in enumerate(lines):
+        if in_currency(line.list_amount, currency) is None:
+            yield ("lines", number, "list_amount"), too_fine(currency)
+        if in_currency(line.paid_amount, currency) is None:
+            yield ("lines", number, "paid_amount"), too_fine(currency)
+        if line.cost_amount is not None and in_currency(line.cost_amount, currency) is None:
+            yield ("lines", number, "cost_amount"), too_fine(currency)
 
 
 def too_fine(currency: str) -> str:
@@ -94,6 +108,7 @@ class LineView(View):
     cost_amount: Shown | None
     discount_kind: DiscountKind | None
     tier: str | None
+    level: int | None
     tailored: bool
     tailorable: bool
     due_at: datetime | None
@@ -101,7 +116,11 @@ class LineView(View):
 
 
 class PurchaseView(View):
-    """A purchase with its lines."""
+    """A purchase with its lines, as they were corrected.
+
+    `corrected_to`: the purchase that took its place, where the bill was somebody else's; this one has no lines then.
+    `corrects`: on that one, the purchase whose place it took.
+    """
 
     id: str
     customer_id: str | None
@@ -110,12 +129,15 @@ class PurchaseView(View):
     channel: str | None
     till: str | None
     receipt_number: str | None
+    ordered_at: datetime | None
     occurred_at: datetime
     currency: str
     campaign_id: str | None
     integration_id: str | None
     served_by: str | None
     simulated: bool
+    corrects: str | None
+    corrected_to: str | None
     lines: list[LineView]
     created_at: datetime
     version: int

@@ -10,7 +10,7 @@ from services.loyalty.purchases.models import LineView, PurchaseView
 from services.loyalty.purchases.tables import Purchase, PurchaseLine
 from shared.web.auth import Principal
 from shared.web.cursors import keyset
-from shared.web.problems import NOT_FOUND, Problem
+from shared.web.problems import NOT_FOUND, WRONG_STATE, Problem
 
 _HEAD = tuple(name for name in PurchaseView.model_fields if name != "lines")
 
@@ -27,6 +27,12 @@ async def demand(session: AsyncSession, purchase_id: str, caller: Principal, *, 
         raise Problem(NOT_FOUND, f"no purchase {purchase_id}")
     caller.hide_other_stores(purchase.store_id)
     return purchase
+
+
+def demand_theirs(purchase: Purchase) -> None:
+    """Raises a 409 problem for a bill that turned out to be another customer's."""
+    if purchase.corrected_to is not None:
+        raise Problem(WRONG_STATE, f"the bill was another customer's; it is the purchase {purchase.corrected_to} now")
 
 
 async def page(

@@ -32,7 +32,7 @@ class Goods:
         left, quantity = self.left[told.line], Decimal(told.quantity)
         if quantity > left.quantity:
             refuse(WRONG_STATE, f"{pointer}/quantity", f"only {left.quantity:f} is left of it")
-        part = share(_amounts(self.lines[told.line]), left, quantity, self.currency)
+        part = share(amounts(self.lines[told.line]), left, quantity, self.currency)
         return ReturnLine(
             return_id=return_id,
             line=told.line,
@@ -43,6 +43,11 @@ class Goods:
             refund_amount=self._refund(told.refund_amount, part.paid, f"{pointer}/refund_amount"),
             whole=quantity == left.quantity,
         )
+
+    def came_back(self) -> dict[int, Amounts]:
+        """What came back so far, by line; of the others nothing did."""
+        parts = {number: amounts(line).minus(self.left[number]) for number, line in self.lines.items()}
+        return {number: part for number, part in parts.items() if part.quantity}
 
     def _refund(self, told: str, paid: Decimal, pointer: str) -> Decimal:
         refund = in_currency(told, self.currency)
@@ -76,14 +81,15 @@ async def goods(session: AsyncSession, purchase_id: str, currency: str) -> Goods
     """The lines of a purchase and what is left of them; lock the purchase first."""
     bought = select(PurchaseLine).where(col(PurchaseLine.purchase_id) == purchase_id)
     lines = {line.line: line for line in (await session.execute(bought)).scalars()}
-    left = {number: _amounts(line) for number, line in lines.items()}
+    left = {number: amounts(line) for number, line in lines.items()}
     came_back = select(ReturnLine).join(Return, col(Return.id) == col(ReturnLine.return_id))
     for before in (await session.execute(came_back.where(col(Return.purchase_id) == purchase_id))).scalars():
-        left[before.line] = left[before.line].minus(_amounts(before))
+        left[before.line] = left[before.line].minus(amounts(before))
     return Goods(currency, lines, left)
 
 
-def _amounts(line: PurchaseLine | ReturnLine) -> Amounts:
+def amounts(line: PurchaseLine | ReturnLine) -> Amounts:
+    """What a line, or what came back of one, amounts to."""
     return Amounts(line.quantity, line.list_amount, line.paid_amount, line.cost_amount)
 
 

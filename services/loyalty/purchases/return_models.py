@@ -65,12 +65,13 @@ class ReturnedLineView(View):
 
 
 class ReturnView(View):
-    """A return."""
+    """A return. `exchanged_for`: the purchase that took the place of the goods, where they were exchanged."""
 
     id: str
     purchase_id: str
     occurred_at: datetime
     reason: ReturnReason
+    exchanged_for: str | None
     simulated: bool
     lines: list[ReturnedLineView]
     created_at: datetime

@@ -20,21 +20,26 @@ from shared.web.problems import CONFLICT, INVALID
 from shared.web.work import Existing
 
 
-async def record(tx: Transaction, purchase_id: str, new: NewReturn, caller: Principal) -> Existing[ReturnView]:
+async def record(
+    tx: Transaction, purchase_id: str, new: NewReturn, caller: Principal, *, exchanged_for: str | None = None
+) -> Existing[ReturnView]:
     """Record that goods came back; the same id with the same content does nothing.
 
-    Raises 404 for an unknown purchase, 409 for an id with other content or more than what is left of
-    a line, 422 for lines that the purchase does not have and refunds above what was paid.
+    `exchanged_for`: the purchase that takes their place. Raises 404 for an unknown purchase, 409 for an id with other
+    content, more than what is left of a line and a bill that was another customer's, 422 for lines that the purchase
+    does not have and refunds above what was paid.
     """
     purchase = await queries.demand(tx.session, purchase_id, caller, lock=True)
     known = None if new.id is None else await tx.session.get(Return, new.id)
     if known is not None:
-        if known.content != new.content(purchase_id):
+        other = exchanged_for is not None and known.exchanged_for != exchanged_for
+        if other or known.content != new.content(purchase_id):
             refuse(CONFLICT, "/id", f"{new.id} is a return with other content")
         return Existing((await shown(tx.session, [known]))[0], existed=True)
+    queries.demand_theirs(purchase)
     if new.occurred_at < purchase.occurred_at:
         refuse(INVALID, "/occurred_at", "the purchase was later")
-    return Existing(await _store(tx, purchase, new), existed=False)
+    return Existing(await _store(tx, purchase, new, exchanged_for), existed=False)
 
 
 async def shown(session: AsyncSession, returns: Sequence[Return]) -> list[ReturnView]:
@@ -46,13 +51,14 @@ async def shown(session: AsyncSession, returns: Sequence[Return]) -> list[Return
     return [ReturnView(**found.model_dump(exclude={"content"}), lines=lines[found.id]) for found in returns]
 
 
-async def _store(tx: Transaction, purchase: Purchase, new: NewReturn) -> ReturnView:
+async def _store(tx: Transaction, purchase: Purchase, new: NewReturn, exchanged_for: str | None) -> ReturnView:
     before = await goods(tx.session, purchase.id, purchase.currency)
     return_id = new.id or str(uuid7())
     lines = [before.returned(return_id, told, f"/lines/{number}") for number, told in enumerate(new.lines)]
     entity = Return(
         id=return_id,
         purchase_id=purchase.id,
+        exchanged_for=exchanged_for,
         content=new.content(purchase.id),
         created_at=tx.recorded,
         **new.model_dump(include={"occurred_at", "reason", "simulated"}),
@@ -63,12 +69,12 @@ async def _store(tx: Transaction, purchase: Purchase, new: NewReturn) -> ReturnV
     await note(tx, part, "return", before=None, after=told, at=entity.occurred_at)
     payload = PurchaseReturned(
         purchase_id=purchase.id,
+        exchanged_for=exchanged_for,
         purchased_at=purchase.occurred_at,
         reason=new.reason,
         lines=tuple(map(before.event_line, lines)),
     )
-    key = purchase.customer_id or f"store:{purchase.store_id}"
-    await tx.record(payload, key=key, subject=entity.id, time=entity.occurred_at, store=purchase.store_id)
+    await tx.record(payload, key=purchase.key, subject=entity.id, time=entity.occurred_at, store=purchase.store_id)
     views = sorted((ReturnedLineView.model_validate(line) for line in lines), key=lambda view: view.line)
     return ReturnView(**entity.model_dump(exclude={"content"}), lines=views)
 

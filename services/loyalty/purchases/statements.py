@@ -14,8 +14,10 @@ _SENT = {
     "line": "integer",
     "tailored": "boolean",
     "tailorable": "boolean",
+    "level": "integer",
 }
 _MADE = {
+    "ordered_at": "timestamptz",
     "occurred_at": "timestamptz",
     "quantity": "numeric",
     "list_amount": "numeric",

@@ -59,12 +59,11 @@ def _line_rows(bill: Bill) -> str:
 
 def _line_row(purchase_id: str, line: Line) -> str:
     # Ids, codes and numbers: their patterns leave nothing that COPY would want escaped.
-    n, product, category, form, quantity, listed, paid, cost, discount, tailored, tailorable, due, delivered, tier = (
-        line
-    )
+    n, product, category, form, quantity, listed, paid, cost, discount, tailored, tailorable, due, *rest = line
+    delivered, tier, level = [NULL if value is None else value for value in rest]
     return (
         f"{purchase_id}\t{n}\t{product}\t{category}\t{form or NULL}\t{quantity}\t{listed}\t{paid}\t{cost or NULL}"
-        f"\t{discount or NULL}\t{tailored}\t{tailorable}\t{due or NULL}\t{delivered or NULL}\t{tier or NULL}\n"
+        f"\t{discount or NULL}\t{tailored}\t{tailorable}\t{due or NULL}\t{delivered}\t{tier}\t{level}\n"
     )
 
 

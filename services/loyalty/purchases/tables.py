@@ -1,4 +1,4 @@
-"""Tables of purchases and returns."""
+"""Tables of purchases, and of what became of them."""
 
 from datetime import datetime
 from decimal import Decimal
@@ -10,7 +10,10 @@ from services.loyalty.base import Base
 
 
 class Purchase(Base, table=True):
-    """A bill that was paid. `content`: a digest of all that was said, the id apart."""
+    """A bill that was paid. `content`: a digest of all that was said, the id apart; corrections leave it as it is.
+
+    `corrected_to`: the bill of whose it was, which `corrects` this one; no line is left of it here.
+    """
 
     __tablename__ = "purchases"
     __table_args__ = (
@@ -38,14 +41,22 @@ class Purchase(Base, table=True):
     till: str | None = None
     receipt_number: str | None = None
     occurred_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    ordered_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
     currency: str
     campaign_id: str | None = None
     integration_id: str | None = None
     served_by: str | None = None
     simulated: bool = False
+    corrects: str | None = None
+    corrected_to: str | None = None
     content: bytes
     created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
     version: int = Field(default=1, sa_column_kwargs={"server_default": text("1")})
+
+    @property
+    def key(self) -> str:
+        """The key of its events: the customer, or the store for an anonymous sale."""
+        return self.customer_id or f"store:{self.store_id}"
 
 
 class PurchaseLine(Base, table=True):
@@ -73,10 +84,11 @@ class PurchaseLine(Base, table=True):
     due_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
     delivered_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
     tier: str | None = None
+    level: int | None = None
 
 
 class Return(Base, table=True):
-    """Goods of one purchase came back."""
+    """Goods of one purchase came back. `exchanged_for`: the purchase that took their place."""
 
     __tablename__ = "returns"
 
@@ -84,6 +96,7 @@ class Return(Base, table=True):
     purchase_id: str = Field(foreign_key="purchases.id", index=True)
     occurred_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
     reason: str
+    exchanged_for: str | None = None
     simulated: bool = False
     content: bytes
     created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
@@ -103,3 +116,55 @@ class ReturnLine(Base, table=True):
     cost_amount: Decimal | None = Field(default=None, sa_column=Column(Numeric))
     refund_amount: Decimal = Field(sa_column=Column(Numeric, nullable=False))
     whole: bool
+
+
+class Correction(Base, table=True):
+    """A bill was wrong; its lines as they were and became are in the purchase's history. `content`: as a purchase's.
+
+    `corrected_to`: the bill of whose it was, where that was what was wrong.
+    """
+
+    __tablename__ = "corrections"
+
+    id: str = Field(primary_key=True)
+    purchase_id: str = Field(foreign_key="purchases.id", ondelete="CASCADE", index=True)
+    occurred_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    reason: str
+    corrected_to: str | None = None
+    content: bytes
+    created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    version: int = 1
+
+
+class LineDelivery(Base, table=True):
+    """A line of a bill arrived, some of it or, once, in full."""
+
+    __tablename__ = "line_deliveries"
+
+    purchase_id: str = Field(primary_key=True, foreign_key="purchases.id", ondelete="CASCADE")
+    line: int = Field(primary_key=True)
+    delivered_at: datetime = Field(sa_column=Column(DateTime(timezone=True), primary_key=True))
+    in_full: bool
+    created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+
+
+class UnavailableRequest(Base, table=True):
+    """Somebody asked for what was not to be had. `lines`: how many lines of a bill it would have been."""
+
+    __tablename__ = "unavailable_requests"
+    __table_args__ = (
+        Index("unavailable_in_order", "created_at", "id"),
+        {"info": {"entity": "unavailable_request"}},
+    )
+
+    id: str = Field(primary_key=True)
+    customer_id: str | None = Field(default=None, index=True)
+    store_id: str = Field(index=True)
+    category: str
+    product_id: str | None = None
+    lines: int = 1
+    occurred_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    simulated: bool = False
+    content: bytes
+    created_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
+    version: int = 1

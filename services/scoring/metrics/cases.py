@@ -75,8 +75,13 @@ class Case:
         if any(fact.time < end for fact in self.breached):
             return True
         acknowledged = min(self.acknowledged or end, end)
-        resolved = min(self.resolved[0].time, end) if self.resolved else end
-        return any(stretch.missed(acknowledged, resolved) for stretch in self.clock)
+        return any(stretch.missed(acknowledged, min(self._settled(stretch) or end, end)) for stretch in self.clock)
+
+    def _settled(self, stretch: Stretch) -> datetime | None:
+        """The resolution that answers what was due in a stretch: the first since the case was last taken up by then."""
+        since = max((fact.time for fact in self.reopened if fact.time <= stretch.start), default=None)
+        times = (fact.time for fact in self.resolved)
+        return next((time for time in times if since is None or time >= since), None)
 
     def counts(self, as_of: datetime) -> bool:
         """Whether it can be judged: resolved, reopened or past a standard; one taken back only if the latter."""
@@ -99,7 +104,7 @@ class Case:
         if self.withdrawn or running.end is not None or self.past_standard(as_of):
             return []
         unmet = [] if self.acknowledged else [running.due_acknowledge]
-        unmet += [] if self.resolved else [running.due_resolve]
+        unmet += [] if self._settled(running) else [running.due_resolve]
         return [due + MOMENT for due in unmet]
 
 

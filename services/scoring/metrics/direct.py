@@ -24,10 +24,7 @@ _ALWAYS: Mapping[str, Cause] = {
 def stated(history: History, start: datetime) -> Evidence:
     """The reasons that the customer gave since `start`: leaving, or in a survey."""
     for fact in between(history.exits, start, history.as_of):
-        yield STATED[fact.data["reason"]], fact
-    for fact in between(history.surveys, start, history.as_of):
-        if "reason_for_leaving" in fact.data:
-            yield STATED[fact.data["reason_for_leaving"]], fact
+        yield STATED[fact.data.get("reason") or fact.data["reason_for_leaving"]], fact
 
 
 def direct(history: History, start: datetime) -> Evidence:

@@ -33,8 +33,9 @@ class History:
 
     `start`: where the window begins. `bought`: every purchase; `purchases`: those not wholly returned;
     `days`: their purchase days, each once, in days since 1970-01-01. `currency`: the main one, of most
-    purchases. `spend`: net spend of the window by category, in the main currency. `future`: the time of the
-    earliest fact that is not yet to be known. `accounts`: those that `account` has made, kept for who asks again.
+    purchases. `spend`: net spend of the window by category, in the main currency. `exits`: where they
+    said that they leave, in a survey too. `future`: the time of the earliest fact that is not yet to be known.
+    `accounts`: those that `account` has made, kept for who asks again.
     """
 
     as_of: datetime
@@ -102,12 +103,18 @@ def read(facts: Iterable[Fact], as_of: datetime, rules: Rules) -> History:
         remedies=of(ComplaintRemedyGranted.TYPE),
         contacts=contacts(of(CampaignDelivered.TYPE), of(CampaignAnswered.TYPE), consents, rules.contact_validity),
         consents=consents,
-        exits=of(ExitStated.TYPE),
+        exits=_leaving(types),
         profiles=of(CustomerRegistered.TYPE, CustomerChanged.TYPE),
         surveys=of(SurveyAnswered.TYPE),
         future=future,
         types=types,
     )
+
+
+def _leaving(types: ByType) -> list[Fact]:
+    """Where the customer said that they leave: on their own account, or as the answer to a survey."""
+    told = types.of(ExitStated.TYPE, SurveyAnswered.TYPE)
+    return [fact for fact in told if fact.type == ExitStated.TYPE or "reason_for_leaving" in fact.data]
 
 
 def _main_currency(kept: Iterable[Purchase]) -> str | None:

@@ -124,7 +124,7 @@ class Bonding(Rule):
 class Rules(Rule):
     """All of it. A scorecard names the `version` it was made with: change a rule, change the version."""
 
-    version: str = "2026.5"
+    version: str = "2026.6"
     window: timedelta = timedelta(days=365)
     confidence_k: float = Field(default=5.0, gt=0, description="evidence at which confidence is one half")
     default_confidence: float = Field(default=0.5, ge=0, le=1, description="at most, where we set the goal")

@@ -104,7 +104,13 @@ def test_K04_a_reason_for_leaving_in_a_survey_is_a_stated_one(reason: ReasonForL
     assert alone.cause is cause  # 5 to 3, or 8 to none
 
 
-def test_K04_a_reason_in_a_survey_alone_puts_nobody_at_risk() -> None:
-    regular = [purchase(f"q{at}", ago(1 + 10 * at)) for at in range(5)]
-    found = defection(read([*regular, survey(ago(1), reason_for_leaving="price")], AS_OF, DEFAULT_RULES), DEFAULT_RULES)
-    assert (found.at_risk, found.cause, len(found.evidence)) == (False, None, 1)
+def test_K04_a_reason_for_leaving_in_a_survey_is_an_exit_until_they_buy_again() -> None:
+    def found(*facts: Fact) -> Defection:
+        return defection(read([*regular, *facts], AS_OF, DEFAULT_RULES), DEFAULT_RULES)
+
+    regular = [purchase(f"q{at}", ago(2 + 10 * at)) for at in range(5)]
+    left = survey(ago(1), reason_for_leaving="price")
+    gone, back, content = found(left), found(left, purchase("q", ago(0.5))), found(survey(ago(1), csat=1))
+    assert (gone.at_risk, gone.cause, len(gone.evidence)) == (True, Cause.PRICE, 1)
+    assert (back.at_risk, back.reactivated) == (False, True)
+    assert not content.at_risk, "a survey that gives no reason for leaving"

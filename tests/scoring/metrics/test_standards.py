@@ -49,6 +49,12 @@ def again(time: datetime, *, acknowledge: float = 19, resolve: float) -> Fact:
         ([withdrawn("c", ago(16)), reopened("c", ago(10)), again(ago(10), resolve=5), resolved("c", ago(6))], 100.0),
         ([withdrawn("c", ago(14)), reopened("c", ago(10)), again(ago(10), resolve=5), resolved("c", ago(6))], 0.0),
         ([withdrawn("c", ago(16)), reopened("c", ago(10)), resolved("c", ago(6))], 0.0),  # others tell no new ones
+        # Taken up again after more than a week, the standard to resolve runs anew.
+        ([resolved("c", ago(18)), reopened("c", ago(10)), again(ago(10), resolve=5), resolved("c", ago(5))], 100.0),
+        ([resolved("c", ago(18)), reopened("c", ago(10)), again(ago(10), resolve=5), resolved("c", ago(4))], 0.0),
+        ([resolved("c", ago(18)), reopened("c", ago(10)), again(ago(10), resolve=5)], 0.0),
+        ([resolved("c", ago(18)), reopened("c", ago(10)), again(ago(10), resolve=-1)], 100.0),  # not due yet
+        ([resolved("c", ago(18)), reopened("c", ago(10)), again(ago(10), resolve=5), withdrawn("c", ago(6))], 100.0),
     ],
 )
 def test_K02_the_clock_of_a_case(facts: list[Fact], score: float | None) -> None:
@@ -82,3 +88,7 @@ def test_K02_review_when_the_running_clock_passes_a_standard() -> None:
     later = resumed("c", ago(0.3), acknowledge=AS_OF + 2 * DAY, resolve=AS_OF + 6 * DAY)
     assert turns(paused("c", ago(0.4)), later) == [AS_OF + 2 * DAY + MOMENT, AS_OF + 6 * DAY + MOMENT]
     assert turns(reopened("c", ago(0.3)), resolved("c", ago(0.4))) == []
+    anew = resumed("c", ago(0.3), acknowledge=AS_OF, resolve=AS_OF + 6 * DAY)
+    again = [resolved("c", ago(0.4)), reopened("c", ago(0.3)), anew]
+    assert turns(*again) == [AS_OF + 6 * DAY + MOMENT]
+    assert turns(*again, resolved("c", ago(0.2))) == []

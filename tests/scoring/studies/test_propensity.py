@@ -12,8 +12,8 @@ from services.scoring.metrics.rules import DEFAULT_RULES
 from services.scoring.studies.exposures import Outcome
 from services.scoring.studies.lift import Arm, Moments, welch
 from services.scoring.studies.propensity import NO_CONTROL, Propensity
-from services.scoring.studies.proportions import newcombe, wilson
 from services.scoring.studies.study import Subject
+from shared.proportions import newcombe, wilson
 from tests.scoring.metrics.facts import ago, answer, consent, contact, line, purchase
 from tests.scoring.metrics.service_facts import objective, objective_closed
 from tests.scoring.studies.people import person

@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from services.scoring.metrics.distribution import rounded
-from services.scoring.studies.proportions import Pooled, greater, newcombe, told_share, wilson
+from services.scoring.studies.proportions import Pooled, greater, told_share
+from shared.proportions import newcombe, wilson
 
 Z = 1.959964
 

@@ -1,0 +1,93 @@
+"""What a campaign heard, taken in sets. One bad entry refuses the whole set."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import insert
+from sqlmodel import col
+
+from services.loyalty.campaigns.entries import admit, held, refuse
+from services.loyalty.campaigns.models import ResponseTold, Taken
+from services.loyalty.campaigns.queries import Known, known
+from services.loyalty.campaigns.tables import CampaignResponse
+from shared.aliases import families
+from shared.events import Event
+from shared.events.loyalty import CampaignAnswered
+from shared.outbox import Transaction, record
+from shared.web.auth import Principal
+from shared.web.problems import INVALID
+
+_PURCHASES = text("select id, customer_id, occurred_at from purchases where id = any(:ids)")
+
+
+class Bought(NamedTuple):
+    """Whose a purchase is, and when it was."""
+
+    customer_id: str | None
+    occurred_at: datetime
+
+
+async def answer(tx: Transaction, campaign_id: str, told: Sequence[ResponseTold], caller: Principal) -> Taken:
+    """Note responses; identical ones count as duplicates, different ones of one customer all count.
+
+    Raises 404, 410 where a customer was erased, 422 for a response of one whom the campaign did not reach, or not yet,
+    and for a purchase of somebody else or from before the delivery.
+    """
+    caller.demand_chain()
+    await admit(tx, "responses", [entry.customer_id for entry in told])
+    await held(tx, campaign_id)
+    sent = await known(tx.session, campaign_id, sorted({entry.customer_id for entry in told}))
+    reached = {customer for customer, delivery in sent.items() if not delivery.held_back}
+    unknown = [n for n, entry in enumerate(told) if entry.customer_id not in reached]
+    refuse(INVALID, "responses", "customer_id", "the campaign did not reach this customer", unknown)
+    early = [n for n, entry in enumerate(told) if entry.responded_at < sent[entry.customer_id].delivered_at]
+    refuse(INVALID, "responses", "responded_at", "before the campaign reached the customer", early)
+    await _check_purchases(tx, told, sent)
+    fresh = await store(tx, campaign_id, told)
+    return Taken(accepted=fresh, duplicate=len(told) - fresh)
+
+
+async def store(tx: Transaction, campaign_id: str, told: Sequence[ResponseTold]) -> int:
+    """Note responses of customers whom the campaign reached; answers how many were new.
+
+    The same moment and kind, or the same purchase, is the same response.
+    """
+    firsts = {(entry.customer_id, entry.responded_at, entry.kind): entry for entry in reversed(told)}
+    rows = [_row(tx, campaign_id, firsts[key]) for key in sorted(firsts)]
+    key = (col(CampaignResponse.customer_id), col(CampaignResponse.responded_at), col(CampaignResponse.kind))
+    statement = insert(CampaignResponse).on_conflict_do_nothing().returning(*key)
+    fresh = {(row.customer_id, row.responded_at, row.kind) for row in await tx.session.execute(statement, rows)}
+    await record(tx.session, [_answered(tx, campaign_id, firsts[found]) for found in sorted(fresh)])
+    return len(fresh)
+
+
+async def _check_purchases(tx: Transaction, told: Sequence[ResponseTold], sent: Mapping[str, Known]) -> None:
+    named = [(n, entry) for n, entry in enumerate(told) if entry.purchase_id is not None]
+    if not named:
+        return
+    bought = await _bought(tx, {str(entry.purchase_id) for _, entry in named})
+    kin = await families(tx.session, {entry.customer_id for _, entry in named})
+    other = [n for n, entry in named if bought[str(entry.purchase_id)].customer_id not in kin[entry.customer_id]]
+    refuse(INVALID, "responses", "purchase_id", "no purchase of this customer", other)
+    early = [
+        n for n, entry in named if bought[str(entry.purchase_id)].occurred_at < sent[entry.customer_id].delivered_at
+    ]
+    refuse(INVALID, "responses", "purchase_id", "before the campaign reached the customer", early)
+
+
+async def _bought(tx: Transaction, ids: Collection[str]) -> Mapping[str, Bought]:
+    rows = await tx.session.execute(_PURCHASES, {"ids": sorted(ids)})
+    found = {row.id: Bought(row.customer_id, row.occurred_at) for row in rows}
+    return {name: found.get(name, Bought(None, tx.recorded)) for name in ids}
+
+
+def _row(tx: Transaction, campaign_id: str, entry: ResponseTold) -> dict[str, Any]:
+    return {"campaign_id": campaign_id, "created_at": tx.recorded, **entry.model_dump()}
+
+
+def _answered(tx: Transaction, campaign_id: str, entry: ResponseTold) -> Event:
+    payload = CampaignAnswered(campaign_id=campaign_id, kind=entry.kind, purchase_id=entry.purchase_id)
+    subject = f"{campaign_id}:{entry.customer_id}"
+    return tx.event(payload, key=entry.customer_id, subject=subject, time=entry.responded_at)

@@ -1,0 +1,1 @@
+"""Competitors (L09): the register of them, and what was observed."""

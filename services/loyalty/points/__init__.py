@@ -1,0 +1,1 @@
+"""The points ledger (L03): double-entry, always in balance."""

@@ -1,0 +1,1 @@
+"""Referrals (L08): who brought whom, rewarded once."""

@@ -1,0 +1,1 @@
+"""Cross-sell and up-sell suggestions (L07)."""
