@@ -24,7 +24,7 @@ def defection(basis: Basis) -> Working:
         "own gaps), or a probability alive below 0.30; the cause that leads by 2 with at least 3 points",
         known_when="always: whoever shows no sign of leaving is not at risk",
         steps=steps + step("at_risk", _RISK, int(found.at_risk), **signs),
-        uses=_evidence(basis) + uses(basis.history.exits, "exit stated") + bought(basis),
+        uses=_evidence(basis) + uses(basis.history.exits, "exit or reason for leaving stated") + bought(basis),
         rules=("silence", "causes", "patterns", "value"),
         reference_inputs={**model_of(basis), "around": _around(basis)} if basis.reference else {},
     )

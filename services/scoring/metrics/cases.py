@@ -79,9 +79,8 @@ class Case:
 
     def _settled(self, stretch: Stretch) -> datetime | None:
         """The resolution that answers what was due in a stretch: the first since the case was last taken up by then."""
-        since = max((fact.time for fact in self.reopened if fact.time <= stretch.start), default=None)
-        times = (fact.time for fact in self.resolved)
-        return next((time for time in times if since is None or time >= since), None)
+        since = max((fact.order for fact in self.reopened if fact.time <= stretch.start), default=None)
+        return next((fact.time for fact in self.resolved if since is None or fact.order > since), None)
 
     def counts(self, as_of: datetime) -> bool:
         """Whether it can be judged: resolved, reopened or past a standard; one taken back only if the latter."""

@@ -44,6 +44,8 @@ def upgrade() -> None:
     redeemed = sa.text("purchase_id is not null")
     columns = ["campaign_id", "customer_id", "purchase_id"]
     op.create_index("redeemed_once", "responses", columns, unique=True, postgresql_where=redeemed)
+    # Until now the worker passed consents and merges by: it reads the topic again, from its beginning.
+    op.execute("delete from offsets where topic = 'crm.customers'")
 
 
 def downgrade() -> None:
