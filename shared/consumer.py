@@ -15,10 +15,11 @@ from datetime import UTC, datetime
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError, NoOffsetForPartitionError, OffsetOutOfRangeError
 from prometheus_client import Counter
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared import offsets
-from shared.database import is_unreachable
+from shared.database import gave_way, is_unreachable
 from shared.dead_letters import DeadLetter, LetterBox
 from shared.kafka import leave, make_consumer
 from shared.lag import Lag
@@ -34,6 +35,7 @@ REBUILT = Counter("consumer_rebuilt", "clients thrown away because they were stu
 
 POLL_MS, BACK_OFF_S, HEARTBEAT_S = 200, 1.0, 1.0
 FAULTS = (KafkaError, FencedError, StuckError, OSError, TimeoutError)
+ATTEMPTS = 4
 MANY_BAD = 20
 """A window of more bad records than this, and mostly bad, is a fault of ours or a flood: stop and tell."""
 
@@ -87,7 +89,7 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
                     await consumer.start()
                     await self._consume(consumer, stop)
             except Exception as error:
-                passes = isinstance(error, FAULTS) or is_unreachable(error)
+                passes = isinstance(error, FAULTS) or is_unreachable(error) or gave_way(error)
                 self._tell(error, passes)
                 if not passes:
                     raise
@@ -173,11 +175,22 @@ class Consumer(ConsumerRebalanceListener):  # type: ignore[misc]
             return  # a rebalance came in between: all of it is read again
         moves = {tp: _behind(positions[tp], records[-1]) for tp, records in batches.items()}
         self.watchdog.storing()
-        async with self.engine.begin() as connection:
-            await offsets.move(connection, moves)
-            await self.handle(connection, good)
+        await self._store(moves, good)
         positions.update({tp: move.last for tp, move in moves.items()})
         self._count(good, bad)
+
+    async def _store(self, moves: Mapping[TopicPartition, Move], good: Sequence[Received]) -> None:
+        """One transaction; done anew where it gave way to another: two members may want each other's rows."""
+        for last in (False,) * (ATTEMPTS - 1) + (True,):
+            try:
+                async with self.engine.begin() as connection:
+                    await offsets.move(connection, moves)
+                    await self.handle(connection, good)
+            except DBAPIError as error:
+                if last or not gave_way(error):
+                    raise
+            else:
+                return
 
     def _count(self, good: Sequence[Received], bad: Sequence[DeadLetter]) -> None:
         BATCHES.labels(self.group).inc()

@@ -28,6 +28,8 @@ GIVE_UP_S = 2.0
 
 REFUSING = ("08", "53", "57")
 """Classes of SQLSTATE: connection exception, insufficient resources, operator intervention."""
+GIVING_WAY = ("40P01", "40001")
+"""SQLSTATE: deadlock detected, serialization failure."""
 
 
 def open_engine(url: str, *, pool_size: int = 5, search_path: str = "public", application: str = "") -> AsyncEngine:
@@ -61,6 +63,11 @@ def is_unreachable(error: BaseException) -> bool:
     if isinstance(error, asyncpg.InterfaceError):
         return "closed" in str(error)  # its other meaning is a mistake of ours
     return isinstance(error, UNREACHABLE)
+
+
+def gave_way(error: BaseException) -> bool:
+    """Whether the database made this transaction give way to another: nothing of it is done, it can be done anew."""
+    return isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) in GIVING_WAY
 
 
 async def driver(connection: AsyncConnection) -> Connection:

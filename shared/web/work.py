@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from shared import clock
+from shared.database import gave_way
 from shared.erased import Erased
 from shared.outbox import Transaction
 from shared.web.auth import Principal
@@ -24,8 +25,6 @@ T = TypeVar("T")
 Command = Callable[[Transaction], Awaitable[T]]
 Render = Callable[[T], BaseModel]
 
-DEADLOCK = "40P01"
-"""PostgreSQL's SQLSTATE."""
 _TRACEPARENT = re.compile(r"^[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}$")
 _NAMED = re.compile(
     rb'"(?:(?:[a-z_]*customer_|owner_|party_|other_|friend_)?id|into|merged_into)":"([A-Za-z0-9._-]{1,64})"'
@@ -90,7 +89,7 @@ class Work:
         except Collision:
             return await self._run(command, render, created)  # what collided with us is there now
         except DBAPIError as error:
-            if getattr(error.orig, "sqlstate", None) != DEADLOCK:
+            if not gave_way(error):
                 raise
             return await self._run(command, render, created)  # the database chose us to give way, and nothing is done
 

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import uuid
 from collections.abc import Sequence
+from functools import partial
 
 import pytest
 from aiokafka import TopicPartition
@@ -66,3 +67,23 @@ async def test_W02_a_rebalance_while_a_batch_is_stored_is_no_fault(here: Ground)
         await publish(here.bootstrap, ["one"])
         await publish(here.bootstrap, ["two"])
         await eventually(taken)
+
+
+async def test_W01_members_that_want_each_others_rows_lose_nothing(here: Ground) -> None:
+    """Each batch locks its own row and then the other's; the database lets one give way, which does its batch anew."""
+    async with here.engine.begin() as connection:
+        await connection.execute(text("insert into taken values ('a', 'a'), ('b', 'b')"))
+    met, attempts = asyncio.Barrier(2), []
+
+    async def crossing(order: str, connection: AsyncConnection, _: Sequence[Received]) -> None:
+        attempts.append(order)
+        for number, name in enumerate(order):
+            await connection.execute(text("select from taken where id = :id for update"), {"id": name})
+            if not number and len(attempts) <= 2:
+                await met.wait()
+
+    members = [here.consumer(f"crossing-{order}") for order in ("ab", "ba")]
+    for member, order in zip(members, ("ab", "ba"), strict=True):
+        member.handle = partial(crossing, order)
+    await asyncio.gather(*(member._store({}, []) for member in members))
+    assert sorted(attempts) in (["ab", "ab", "ba"], ["ab", "ba", "ba"])

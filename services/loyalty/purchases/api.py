@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from services.loyalty.purchases import commands, exchanges, intake, queries
 from services.loyalty.purchases.exchange_models import ExchangeView, NewExchange
 from services.loyalty.purchases.models import NewPurchase, PurchaseView
+from shared.database import gave_way
 from shared.events.values import ID_PATTERN
 from shared.web import history
 from shared.web.app import Caller, PostingOnce, Reading, Writing
@@ -22,7 +23,7 @@ from shared.web.work import Existing, respond
 
 router = APIRouter(tags=["purchases"])
 PurchaseId = Annotated[str, Path(pattern=ID_PATTERN)]
-DEADLOCK, ATTEMPTS = "40P01", 4
+ATTEMPTS = 4
 
 
 def as_is(view: PurchaseView) -> PurchaseView:
@@ -92,7 +93,7 @@ async def take_in(request: Request, work: Writing, from_line: FromLine = 1) -> S
             try:
                 return await work.batch(command)
             except DBAPIError as error:
-                if getattr(error.orig, "sqlstate", None) != DEADLOCK:
+                if not gave_way(error):
                     raise
         return await work.batch(command)
 
