@@ -2,17 +2,19 @@
 
 `PYTHONPATH=. python benchmarks/judge_suggestions.py`. The model is chosen on September and October, learned from what
 was before; what was chosen (the service's own defaults) is judged once, on November and December, learned from January
-to October. Told is the hit rate at 10: the share of customers, of those who bought something in both spans, who bought
-one of ten products that are suggested to them. The ten are of
+to October: `--judge` does that alone. Told is the hit rate at 10: the share of customers, of those who bought something
+in both spans, who bought one of ten products that are suggested to them. The ten are of
 
 - any: all products;
 - new: products that the customer had not bought before;
-- served: as the service proposes them: new ones, from categories not bought for 180 days and from the others in turn;
+- served: as the service serves them: new ones, from categories not bought for 180 days and from the others in turn;
 - strict: the same, but all of the former before any of the latter.
 
 Popularity, the most bought products for everybody, is held to the same rules. The service's own code learns and ranks.
 """
 
+import resource
+import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -20,12 +22,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import islice
 
-from implicit.nearest_neighbours import bm25_weight, normalize, tfidf_weight
+from implicit.nearest_neighbours import bm25_weight, normalize, tfidf_weight  # type: ignore[import-untyped]
 
 from deploy.sample.transactions import Transactions, read_transactions
 from services.loyalty.suggestions.domain import NEW_AFTER
-from services.loyalty.suggestions.ranking import Neighbour, in_turn, summed
-from services.loyalty.suggestions.training import Bought, Learned, Weigh, cosine, learn
+from services.loyalty.suggestions.due import Base
+from services.loyalty.suggestions.ranking import Neighbour, served, summed
+from services.loyalty.suggestions.training import Learned, Weigh, cosine, learn
 
 BEGIN, CHOOSE, JUDGE, END = (datetime(2017 + month // 12, month % 12 + 1, 1, tzinfo=UTC) for month in (0, 8, 10, 12))
 TOP = 10
@@ -53,8 +56,7 @@ class Split:
     """The sample, cut at a moment."""
 
     households: dict[int, Household]
-    category_of: dict[str, str]
-    bought: Bought
+    base: Base
 
     @property
     def judged(self) -> list[Household]:
@@ -67,7 +69,7 @@ Rank = Callable[[Household], Iterable[str]]
 
 def split(transactions: Transactions, at: datetime, end: datetime) -> Split:
     """Cut at `at`; what is not before `end` is left out."""
-    found = Split(defaultdict(Household), {}, Bought())
+    found = Split(defaultdict(Household), Base())
     for head in transactions.heads:
         if head.at >= end:
             continue
@@ -76,12 +78,11 @@ def split(transactions: Transactions, at: datetime, end: datetime) -> Split:
             if line.quantity <= 0:
                 continue
             product, category = str(line.product), line.category or "UNKNOWN"
-            found.category_of[product] = category
             if head.at >= at:
                 household.after.add(product)
                 continue
             household.before.add(product)
-            found.bought.add(str(head.household), product)
+            found.base.add(str(head.household), product, category)
             if head.at >= at - NEW_AFTER:
                 household.categories.add(category)
     return found
@@ -118,11 +119,11 @@ def suggested(cut: Split, household: Household, rank: Rank) -> Iterator[list[str
     """The ten of each variant."""
     ranked = list(rank(household))
     new = [item for item in ranked if item not in household.before]
-    strange = [item for item in new if cut.category_of[item] not in household.categories]
-    usual = [item for item in new if cut.category_of[item] in household.categories]
+    strange = [item for item in new if cut.base.category_of[item] not in household.categories]
+    usual = [item for item in new if cut.base.category_of[item] in household.categories]
     yield ranked[:TOP]
     yield new[:TOP]
-    yield list(islice(in_turn(strange, usual), TOP))
+    yield list(islice(served(strange, usual), TOP))
     yield [*strange, *usual][:TOP]
 
 
@@ -132,23 +133,38 @@ def tell(name: str, found: dict[str, float], seconds: float = 0.0) -> None:
     print(f"  {name:22} {figures}" + (f"  learned in {seconds:.1f} s" if seconds else ""), flush=True)
 
 
-def main() -> None:
-    """Choose, then judge once."""
-    transactions = read_transactions()
+def choose(transactions: Transactions) -> None:
+    """How each of what was tried does on September and October."""
     cut = split(transactions, CHOOSE, JUDGE)
     print(f"chosen on September and October: {len(cut.judged)} customers")
     for most in SIZES:
         for name, weigh in TRIED:
             begun = time.perf_counter()
-            learned = learn(cut.bought, most, weigh)
+            learned = learn(cut.base.products, most, weigh)
             seconds = time.perf_counter() - begun
             tell(f"{name} of {len(learned.buyers)}", rates(cut, ranking(learned)), seconds)
     tell("popularity", rates(cut, popularity(learned)))
+
+
+def judge(transactions: Transactions) -> None:
+    """How what was chosen does on November and December."""
     cut = split(transactions, JUDGE, END)
-    learned = learn(cut.bought)
-    print(f"judged on November and December: {len(cut.judged)} customers, {len(cut.category_of)} products")
+    learned = learn(cut.base.products)
+    print(f"judged on November and December: {len(cut.judged)} customers, {len(cut.base.category_of)} products")
     tell(f"as served, of {len(learned.buyers)}", rates(cut, ranking(learned)))
     tell("popularity", rates(cut, popularity(learned)))
+    print(
+        f"  at the peak {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB, the sample's file included"
+    )
+
+
+def main() -> None:
+    """Choose, then judge once."""
+    print("reading the sample", flush=True)
+    transactions = read_transactions()
+    if "--judge" not in sys.argv[1:]:
+        choose(transactions)
+    judge(transactions)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,8 @@
 
 A table belongs to customers by its column `customer_id` (or by the one that its `info["customer"]` names), or by a
 foreign key to such a table (or by `info["part_of"]`: column and parent, where there is no key). So a table that is
-added later is covered, and nothing has to be kept in step.
+added later is covered, and nothing has to be kept in step. A column that tells of somebody else than whose its row is
+says so by `info={"exported": False}`.
 """
 
 from collections.abc import Collection
@@ -10,7 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, LargeBinary, MetaData, Table, and_, false, or_, select
+from sqlalchemy import Column, ColumnElement, LargeBinary, MetaData, Table, and_, false, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from shared.history import HISTORY
@@ -58,11 +59,17 @@ def _whose(table: Table, metadata: MetaData, customers: Collection[str], found: 
 
 
 def _own(table: Table, customers: Collection[str]) -> list[ColumnElement[bool]]:
-    names = table.info.get("customers") or (table.info.get("customer", "customer_id"),)
-    return [table.columns[name].in_(customers) for name in names if name in table.columns]
+    return [table.columns[name].in_(customers) for name in _names(table)]
+
+
+def _names(table: Table) -> list[str]:
+    told = table.info.get("customers") or (table.info.get("customer", "customer_id"),)
+    return [name for name in told if name in table.columns]
 
 
 def _parts(table: Table, metadata: MetaData, found: Owned) -> list[ColumnElement[bool]]:
+    if _names(table):  # it says itself whose it is, who may be another than whose the whole is
+        return []
     links = [(key.parent, key.column) for key in table.foreign_keys]
     if "part_of" in table.info:
         column, parent = table.info["part_of"]
@@ -70,14 +77,18 @@ def _parts(table: Table, metadata: MetaData, found: Owned) -> list[ColumnElement
     return [
         child.in_(select(parent).where(found[parent.table.name]))
         for child, parent in links
-        if parent.table.name in found and "customer_id" not in table.columns
+        if parent.table.name in found
     ]
 
 
 async def _rows(session: AsyncSession, table: Table, whose: ColumnElement[bool]) -> list[dict[str, Any]]:
-    shown = [column for column in table.columns if not isinstance(column.type, LargeBinary)]
+    shown = [each for each in table.columns if not isinstance(each.type, LargeBinary) and not _is_anothers(each)]
     found = await session.execute(select(*shown).where(whose).order_by(*(table.primary_key or shown[:1])))
     return [{name: _json(value) for name, value in row._mapping.items()} for row in found]
+
+
+def _is_anothers(column: ColumnElement[Any]) -> bool:
+    return isinstance(column, Column) and column.info.get("exported") is False
 
 
 def _json(value: Any) -> Any:

@@ -40,9 +40,12 @@ async def _close(remote: Remote, as_of: str) -> None:
         raise SampleError(f"the close as of {as_of} failed: {close['error']}")
 
 
-async def learn_suggestions(remote: Remote, progress: Progress, as_of: str) -> None:
-    """Asks for a model of what customers buy together (asking again changes nothing), and waits until it is trained."""
-    asked = {"id": f"as-of-{as_of[:10]}", "as_of": as_of}
+async def learn_suggestions(remote: Remote, progress: Progress, as_of: str, purchases: int) -> None:
+    """Asks for a model of what customers buy together, and waits until it is trained.
+
+    Asking again changes nothing, unless more `purchases` were loaded: they make another id.
+    """
+    asked = {"id": f"as-of-{as_of[:10]}-of-{purchases}", "as_of": as_of}
     with progress.step("suggestions", 1) as step:
         model: dict[str, Any] = (await remote.send("loyalty", "POST", "/v1/suggestion-models", asked)).json()
         deadline = time.monotonic() + PATIENCE_S

@@ -93,7 +93,7 @@ async def load(remote: Remote, progress: Progress, transactions: Transactions, w
     outcome.scored = time.monotonic() - begun
     months = QUARTER if wanted.last_close else MONTHS
     outcome.closes = dict(zip(months, await close_months(remote, progress, months), strict=True))
-    await learn_suggestions(remote, progress, months[-1])
+    await learn_suggestions(remote, progress, months[-1], len(heads))
     await scored(remote, progress, "scored again", reviewed=True)
     outcome.total = time.monotonic() - begun
     return outcome

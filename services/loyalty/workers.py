@@ -55,7 +55,7 @@ def working(settings: ConsumerSettings) -> Work:
             referrals.qualifying(erased),
         ),
         PurchaseReturned: in_turn(points.reversing(erased), tier, referral),
-        PurchaseCorrected: in_turn(points.correcting(erased), tier, referral),
+        PurchaseCorrected: in_turn(points.correcting(erased), agreements.correcting_uses(erased), tier, referral),
     }
     duties: Sequence[Duty] = [
         points_due.mature,

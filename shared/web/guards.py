@@ -72,7 +72,7 @@ def check_media(method: str, path: str, headers: Headers) -> None:
     accepted = headers.get("accept", "*/*")
     if not any(kind in accepted for kind in _ANSWERS):
         raise Problem(NOT_ACCEPTABLE, "application/json is what there is")
-    _check_encoding(path, headers.get("content-encoding", "identity"))
+    _check_encoding(path, encoding(headers))
     has_body = headers.get("content-length", "0") != "0" or "transfer-encoding" in headers
     kind = headers.get("content-type", "").partition(";")[0].strip().lower()
     wanted = {NDJSON} if path.startswith(STREAMS) else JSON_TYPES
@@ -80,10 +80,16 @@ def check_media(method: str, path: str, headers: Headers) -> None:
         raise _refused(MEDIA, f"send {' or '.join(sorted(wanted))}")
 
 
-def _check_encoding(path: str, encoding: str) -> None:
-    if path.startswith(STREAMS) and encoding not in {"identity", GZIP}:
+def encoding(headers: Headers) -> str:
+    """How the body is encoded, `identity` where it is not: in small letters, and `gzip` by its old name too."""
+    told = headers.get("content-encoding", "identity").strip().lower()
+    return GZIP if told == "x-gzip" else told  # RFC 9110, 8.4.1.3
+
+
+def _check_encoding(path: str, told: str) -> None:
+    if path.startswith(STREAMS) and told not in {"identity", GZIP}:
         raise _refused(MEDIA, f"send the body uncompressed or by {GZIP}")
-    if not path.startswith(STREAMS) and encoding != "identity":
+    if not path.startswith(STREAMS) and told != "identity":
         raise _refused(MEDIA, "send the body uncompressed")
 
 

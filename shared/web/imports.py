@@ -7,6 +7,7 @@ transactions of their own, so a broken stream leaves whole chunks behind and can
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Annotated, Generic, TypeVar
 
@@ -20,12 +21,14 @@ from starlette.types import Receive, Scope, Send
 
 from shared.web.guards import NDJSON
 from shared.web.ndjson import MAX_LINE, Numbered, chunks
-from shared.web.problems import FORBIDDEN, INVALID, TYPE_URI, Kind, Problem, from_failure, pointers
+from shared.web.problems import FORBIDDEN, INVALID, TOO_LARGE, TYPE_URI, Kind, Problem, from_failure, pointers
 
 log = logging.getLogger(__name__)
 CHUNK = 1000
 TURN = 50
 """Lines validated between two turns of the event loop, so that a long import lets other requests through."""
+MAX_WAITING = 33_554_432
+"""Bytes of verdicts that may wait for the client to read: those of some 300,000 lines that are taken."""
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -91,9 +94,30 @@ def import_stream(
     return DuplexResponse(_verdicts(chunks(request, chunk, first=first), model, store), media_type=NDJSON)
 
 
+class _Unread(Problem):
+    """More verdicts wait than may; all that was stored is told among them."""
+
+
+class _Waiting:
+    """Verdicts on their way to the client, in order; None comes after the last. `bytes`: how much of them waits."""
+
+    def __init__(self) -> None:
+        self.bytes = 0
+        self._queue: asyncio.Queue[bytes | None] = asyncio.Queue()
+
+    def put(self, lines: bytes | None) -> None:
+        self.bytes += len(lines or b"")
+        self._queue.put_nowait(lines)
+
+    async def get(self) -> bytes | None:
+        lines = await self._queue.get()
+        self.bytes -= len(lines or b"")
+        return lines
+
+
 async def _verdicts(parts: AsyncIterator[Numbered], model: type[M], store: Store[M]) -> AsyncIterator[bytes]:
     # Taking in never waits for the client to read: one that sends all before it reads would wait for ever.
-    told: asyncio.Queue[bytes | None] = asyncio.Queue()
+    told = _Waiting()
     taking = asyncio.ensure_future(_take(parts, model, store, told))
     try:
         while (lines := await told.get()) is not None:
@@ -103,23 +127,33 @@ async def _verdicts(parts: AsyncIterator[Numbered], model: type[M], store: Store
         taking.cancel()
 
 
-async def _take(
-    parts: AsyncIterator[Numbered], model: type[M], store: Store[M], told: "asyncio.Queue[bytes | None]"
-) -> None:
+async def _take(parts: AsyncIterator[Numbered], model: type[M], store: Store[M], told: _Waiting) -> None:
     counts = {"accepted": 0, "duplicate": 0, "rejected": 0}
     try:
         async for verdicts in _stored(parts, model, store):
             for verdict in verdicts:
                 counts[verdict.status] += 1
-            told.put_nowait(b"".join(verdict.to_json() for verdict in verdicts))
-        told.put_nowait(orjson.dumps(counts) + b"\n")
+            told.put(b"".join(verdict.to_json() for verdict in verdicts))
+            if told.bytes > MAX_WAITING:
+                raise _Unread(TOO_LARGE, "too much waits to be read")
+        told.put(orjson.dumps(counts) + b"\n")
     except ClientDisconnect:
         log.info("an import was broken off by its client after %d lines", sum(counts.values()))
     except Exception as error:  # noqa: BLE001 -- the answer has begun: what went wrong can only be its last line
         problem = error if isinstance(error, Problem) else from_failure(error)
-        told.put_nowait(orjson.dumps({"problem": TYPE_URI + problem.kind.slug, **counts}) + b"\n")
+        last = {"problem": TYPE_URI + problem.kind.slug, "detail": problem.detail}
+        told.put(orjson.dumps(last | counts) + b"\n")
+        if isinstance(error, _Unread):
+            await _pass_by(parts)
     finally:
-        told.put_nowait(None)
+        told.put(None)
+
+
+async def _pass_by(parts: AsyncIterator[Numbered]) -> None:
+    # A client that reads when all is sent would never come to the last line if nobody took the rest from it.
+    with suppress(Problem, ClientDisconnect):
+        async for _ in parts:
+            pass
 
 
 async def _stored(parts: AsyncIterator[Numbered], model: type[M], store: Store[M]) -> AsyncIterator[list[Verdict]]:

@@ -6,11 +6,13 @@ from typing import TypeAlias
 
 from fastapi import Request
 
-from shared.web.guards import GZIP
+from shared.web.guards import GZIP, encoding
 from shared.web.inflating import inflated
 from shared.web.problems import TOO_SLOW, Problem
 
 MAX_LINE = 1_048_576
+MAX_HELD = 4_194_304
+"""Bytes of lines that a chunk comes to before it ends early; its last line may reach beyond."""
 IDLE_S = 30.0
 
 Numbered: TypeAlias = Sequence[tuple[int, bytes | None]]
@@ -55,21 +57,23 @@ async def split_lines(
 
 
 async def chunks(request: Request, size: int, *, first: int = 1) -> AsyncIterator[Numbered]:
-    """The request's lines from `first` on, `size` at a time; each has its number in the stream.
+    """The request's lines from `first` on, `size` at a time or as many as come to `MAX_HELD` bytes, with their numbers.
 
     Raises a 408 problem when nothing comes for `IDLE_S`, and those of `inflated` for a body that comes by gzip.
     """
     parts = _parts(request)
-    if request.headers.get("content-encoding") == GZIP:
+    if encoding(request.headers) == GZIP:
         parts = inflated(parts)
     held: list[tuple[int, bytes | None]] = []
+    weight = 0
     broken: Problem | None = None
     try:
         async for line in split_lines(parts, first=first):
             held.append(line)
-            if len(held) == size:
+            weight += len(line[1] or b"")
+            if len(held) == size or weight >= MAX_HELD:
                 yield held
-                held = []
+                held, weight = [], 0
     except Problem as problem:
         broken = problem
     if held:

@@ -52,7 +52,7 @@ TOTALS: Members = {
     "description": "The last line. `problem`: the type of what broke the import off; what was counted is stored.",
     "type": "object",
     "required": list(_COUNTS),
-    "properties": _COUNTS | {"problem": {"type": "string"}},
+    "properties": _COUNTS | {"problem": {"type": "string"}, "detail": {"type": "string"}},
 }
 
 

@@ -19,6 +19,7 @@ DOCS = Path(__file__).parents[2] / "docs"
 PAGES = (
     pytest.param("walkthrough.md", id="C01_C13"),
     pytest.param("walkthrough-complaints.md", id="K01_K09"),
+    pytest.param("walkthrough-loyalty.md", id="loyalty_" + "_".join(f"L{row:02}" for row in range(1, 11))),
 )
 """Each with the rows of the mission that it shows."""
 

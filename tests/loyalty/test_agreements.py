@@ -3,7 +3,7 @@
 import asyncio
 from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
 import pytest
 
@@ -11,7 +11,7 @@ from services.loyalty.workers import working
 from shared.events import Event, Money
 from shared.events.customers import CustomerErased, CustomerMerged
 from shared.events.loyalty import VolumeAgreementUsed
-from shared.events.purchases import PurchaseCompleted, PurchasedLine
+from shared.events.purchases import PurchaseCompleted, PurchaseCorrected, PurchasedLine
 from tests.loyalty.bills import pointers, rows
 from tests.support.canaries import dump, found
 from tests.support.client import Client
@@ -156,6 +156,27 @@ async def test_L04_a_use_is_noted_and_told_once(loyalty: Client) -> None:
     none = (await loyalty.get(f"{PATH}/a1/use?to=2026-03-01T12:00:00Z")).json()
     assert (none["uses"], none["saved"]) == (0, "0")
     assert (await loyalty.get(f"{PATH}/a1/use?from=2026-03-01T12:00:00Z")).json() == total
+
+
+async def test_L04_a_use_is_of_the_lines_in_force(loyalty: Client) -> None:
+    await agreed(loyalty)
+    sold, dearer = sale("b1", {}, {}), Money(amount=Decimal(190), currency="USD")
+    right = cast("PurchaseCompleted", sale("b1", {"quantity": "60", "paid_amount": dearer}).data).lines
+    hour = timedelta(hours=1)
+    fixed, taken = (
+        told(PurchaseCorrected(purchased_at=NOON, reason="miskeyed", lines=lines), "asha", "b1", NOON + hours * hour)
+        for hours, lines in ((1, right), (2, ()))
+    )
+    total = {"currency": "USD", "uses": 0, "quantity": "0", "saved": "0"}
+    for events, noted, sums in (
+        ((sold, fixed), [("b1", 1, "10")], {"uses": 1, "quantity": "60", "saved": "10"}),
+        ((sold, fixed, taken), [], {}),
+        ((sold, fixed, taken), [], {}),
+    ):
+        await handled(loyalty, WORK, *events)
+        assert await uses(loyalty) == noted
+        assert (await loyalty.get(f"{PATH}/a1/use")).json() == total | sums
+    assert await used(loyalty) == [("a1", "b1", "40")], "told once"
 
 
 @pytest.mark.parametrize(

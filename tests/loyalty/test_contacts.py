@@ -2,11 +2,13 @@
 
 import asyncio
 from datetime import timedelta
+from decimal import Decimal
 from itertools import permutations
 from typing import Any
 
 import pytest
 
+from services.loyalty.campaigns.domain import held_back
 from services.loyalty.contacts.domain import Crossing, Policy, Said, consented, is_member, too_often
 from shared.events.customers import CustomerErased
 from tests.loyalty.bills import pointers, rows
@@ -28,7 +30,7 @@ from tests.support.canaries import dump, found
 from tests.support.client import Client
 from tests.support.told import told
 
-SECOND = timedelta(seconds=1)
+SECOND, HOUR = timedelta(seconds=1), timedelta(hours=1)
 MAIL = "/v1/contact-policies/mail"
 
 
@@ -111,7 +113,7 @@ async def test_L06_nobody_is_contacted_too_often_under_whichever_id(loyalty: Cli
     await sent(loyalty, paths[0], "asha", at=NOW - 31 * DAY)  # history, and out of the span
     assert (await sent(loyalty, paths[1], "asha"))["accepted"] == 1
     both = await sent(loyalty, paths[2], "till-7", "asha")
-    assert (both["accepted"], reasons(both)) == (1, {"till-7": "too_often"}), "asha is judged first"
+    assert (both["accepted"], reasons(both)) == (1, {"till-7": "reached"}), "asha is judged first"
     assert reasons(await sent(loyalty, paths[3], "till-7")) == {"till-7": "too_often"}
     assert (await sent(loyalty, paths[3], "asha", channel="sms"))["accepted"] == 1, "each channel has its own"
     assert (await sent(loyalty, paths[1], "asha"))["duplicate"] == 1, "what was sent stays sent"
@@ -125,7 +127,7 @@ async def test_L06_two_at_the_same_moment_do_not_exceed_the_cap(loyalty: Client)
     answers = await asyncio.gather(*tried)
     assert sum(answer["accepted"] for answer in answers) == 3
     assert len(await loyalty.outbox()) == 3
-    assert {reason for answer in answers for reason in reasons(answer).values()} == {"too_often"}
+    assert {reason for answer in answers for reason in reasons(answer).values()} == {"too_often", "reached"}
 
 
 async def test_L06_the_same_told_twice_at_once_is_sent_once(loyalty: Client) -> None:
@@ -193,6 +195,43 @@ async def test_L06_a_selection_names_the_control_group(loyalty: Client) -> None:
     assert [each["verdict"] for each in (await loyalty.get(f"{campaign}/selection")).json()["items"]] == [
         "control" for _ in control
     ]
+
+
+async def test_L06_a_person_is_held_back_or_reached_once_under_whichever_id(loyalty: Client) -> None:
+    await loyalty.put(MAIL, {"most": 1, "days": 30})
+    campaign = await planned(loyalty, segment_id="best", control_share="0.5")
+    names = [f"c{n}" for n in range(40)]
+    drawn = [name for name in names if held_back("new", name, Decimal("0.5"))]
+    free = [name for name in names if name not in drawn]
+    await heard(loyalty, *map(entered, names), *map(granted, names))
+    assert (await sent(loyalty, campaign, drawn[0], free[0]))["control"] == [drawn[0]]
+    await heard(loyalty, merged(free[1], drawn[0]), merged(drawn[1], free[0]))
+    both = next((low, high) for low in sorted(drawn[2:]) for high in sorted(free[2:]) if low < high)
+    await heard(loyalty, merged(*both))
+    items = (await loyalty.get(f"{campaign}/selection?limit=500")).json()["items"]
+    verdicts = {each["customer_id"]: each["verdict"] for each in items}
+    assert [verdicts.get(name) for name in (free[1], drawn[1], *both)] == ["control", None, "control", "control"]
+    answer = await sent(loyalty, campaign, free[1], drawn[1], *both)
+    assert (answer["accepted"], answer["control"]) == (0, sorted([free[1], *both])), "the least id is drawn, or stored"
+    assert reasons(answer) == {drawn[1]: "reached"}
+
+
+async def test_L06_who_withdrew_since_is_not_written_to(loyalty: Client) -> None:
+    campaign = await planned(loyalty, segment_id="best")
+    await heard(loyalty, entered("asha"), granted("asha"), withdrawn("asha", NOW - HOUR))
+    assert reasons(await sent(loyalty, campaign, "asha", at=NOW - 2 * HOUR)) == {"asha": "no_consent"}
+    then = (NOW - 2 * HOUR).isoformat().replace("+", "%2B")
+    [found] = (await loyalty.get(f"{campaign}/selection?at={then}")).json()["items"]
+    assert found["verdict"] == "no_consent"
+
+
+async def test_L06_a_selection_of_a_simulation_judges_nobody(loyalty: Client) -> None:
+    campaign = await planned(loyalty, segment_id="best", simulated=True)
+    await heard(loyalty, entered("asha"))
+    assert (await loyalty.get(f"{campaign}/selection")).json()["items"] == [
+        {"customer_id": "asha", "verdict": "deliver"}
+    ]
+    assert (await sent(loyalty, campaign, "asha"))["accepted"] == 1
 
 
 async def test_C10_who_is_erased_is_in_no_copy_and_no_stored_answer(loyalty: Client) -> None:

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from shared.events.purchases import PurchaseLineDelivered
-from tests.loyalty.bills import Body, bill, line, pointers
+from shared.events.purchases import PurchaseCorrected, PurchaseLineDelivered
+from tests.loyalty.bills import Body, bill, line, pointers, rows
 from tests.support.canaries import dump
 from tests.support.client import Client
 
@@ -106,3 +106,39 @@ async def test_L01_nothing_is_paid_before_it_is_ordered(loyalty: Client) -> None
     assert (answer.status_code, pointers(answer.json())) == (422, ["/ordered_at"])
     level = await loyalty.post("/v1/purchases", bill(lines=[line(level=1001)]))
     assert (level.status_code, pointers(level.json())) == (422, ["/lines/0/level"])
+
+
+async def corrected(loyalty: Client, **right: Any) -> Any:
+    """The bill after a correction at once."""
+    told = {"reason": "miskeyed"} | right
+    answer = await loyalty.post("/v1/purchases/b1/corrections", told, match="*")
+    assert answer.status_code == 201, answer.text
+    return (await loyalty.get("/v1/purchases/b1")).json()
+
+
+async def test_L01_what_arrived_stays_there_when_its_price_is_corrected(loyalty: Client) -> None:
+    await ordered(loyalty)
+    await delivered(loyalty, {"line": 1, "delivered_at": AT}, {"line": 2, "delivered_at": AT, "in_full": False})
+    shown = await corrected(loyalty, lines=[line(due_at=DUE, paid_amount="9.00"), line(paid_amount="9.00")])
+    assert [each["delivered_at"] for each in shown["lines"]] == [AT, None]
+    event = (await loyalty.outbox())[-1]
+    assert isinstance(event.data, PurchaseCorrected)
+    assert [each.delivered_at and each.delivered_at.day for each in event.data.lines] == [6, None]
+    assert (await delivered(loyalty, {"line": 1, "delivered_at": LATER}))[0] == 409
+    again = {"line": 2, "delivered_at": AT, "in_full": False}
+    assert (await delivered(loyalty, again))[1]["version"] == shown["version"], "some of it is known to be there"
+    moved = await corrected(loyalty, lines=[line(due_at=DUE, delivered_at=LATER)])
+    assert [each["delivered_at"] for each in moved["lines"]] == [LATER], "what is told anew is right"
+
+
+async def test_L01_another_product_in_a_lines_place_has_not_arrived(loyalty: Client) -> None:
+    await ordered(loyalty)
+    await delivered(loyalty, {"line": 1, "delivered_at": AT}, {"line": 2, "delivered_at": AT})
+    shown = await corrected(loyalty, lines=[line(product_id="2", due_at=DUE)])
+    assert [each["delivered_at"] for each in shown["lines"]] == [None]
+    status, shown = await delivered(loyalty, {"line": 1, "delivered_at": LATER})
+    assert (status, shown["lines"][0]["delivered_at"]) == (200, LATER)
+    kept = "select line, extract(day from delivered_at)::int from line_deliveries"
+    assert await rows(loyalty, kept) == [(1, 7)], "nothing is left of a second line either"
+    await corrected(loyalty, customer_id="ben")
+    assert await rows(loyalty, kept) == []

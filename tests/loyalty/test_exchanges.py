@@ -98,3 +98,13 @@ async def test_L01_the_last_piece_is_exchanged_once(loyalty: Client) -> None:
     answers = await asyncio.gather(*(loyalty.post(PATH, body) for body in both))
     assert sorted(answer.status_code for answer in answers) == [201, 409]
     assert await rows(loyalty, "select count(*) from purchases") == [(2,)]
+
+
+async def test_L01_an_exchange_told_again_without_its_returns_id_is_not_a_second_return(loyalty: Client) -> None:
+    await loyalty.post("/v1/purchases", bill(id="b1"))
+    told = exchange() | {"return": back((1, "1", "4.75"))}
+    assert (await loyalty.post(PATH, told)).status_code == 201
+    before = await counts(loyalty)
+    again = await loyalty.post(PATH, told)
+    assert (again.status_code, pointers(again.json())) == (409, ["/purchase/id"])
+    assert [await counts(loyalty), await rows(loyalty, "select count(*) from returns")] == [before, [(1,)]]

@@ -117,6 +117,14 @@ async def test_L02_other_encodings_are_refused(loyalty: Client, path: str, encod
     assert answer.status_code == status
 
 
+@pytest.mark.parametrize("encoding", ["GZIP", "x-gzip", "X-Gzip"])
+async def test_L02_gzip_has_two_names_in_any_letters(loyalty: Client, encoding: str) -> None:
+    body = gzip.compress(ndjson([bill(id="b1")]))
+    assert (await sent(loyalty, body, **{"Content-Encoding": encoding}))[-1]["accepted"] == 1
+    plain = await loyalty.call("POST", "/v1/purchases", bill(), headers={"Content-Encoding": "Identity"})
+    assert plain.status_code == 201
+
+
 def damaged(number: int) -> Body | bytes:
     """A line of which every tenth is damaged, every seventh a line told before."""
     if number % 10 == 0:

@@ -7,8 +7,10 @@ from typing import Any
 
 import asyncpg
 import pytest
+from sqlalchemy import event
 
 from services.loyalty.erasures.forgetting import forgetting
+from services.loyalty.points import due
 from services.loyalty.points.awards import Award, award
 from services.loyalty.points.domain import earned, worth
 from services.loyalty.points.following import earning
@@ -65,11 +67,12 @@ async def test_L03_who_held_a_card_earns_pending_points(loyalty: Client) -> None
     await heard(loyalty, bought("b1", 1, "99.99"), bought("b2", 2, customer="ben"), *strangers, euros)
     assert await has(loyalty) == (0, 99, 0)
     assert await has(loyalty, "c-2") == (0, 0, 0), "the card was issued later"
-    [event] = await loyalty.outbox()
-    assert (event.partitionkey, event.subject, event.time, event.storeid) == ("asha", "purchase:b1", day(1), "330")
+    [earning_told] = await loyalty.outbox()
+    about_it = earning_told.partitionkey, earning_told.subject, earning_told.time, earning_told.storeid
+    assert about_it == ("asha", "purchase:b1", day(1), "330")
     value = {"amount": Decimal("1.48"), "currency": "USD"}
     about = {"card_id": "c-1", "points": 99, "value": value, "reason": "purchase", "about_id": "b1"}
-    assert event.data.model_dump() == about
+    assert earning_told.data.model_dump() == about
     await heard(loyalty, bought("b1", 1, "99.99"), now=day(3))
     assert (await has(loyalty), len(await said(loyalty))) == ((0, 99, 0), 1), "told twice it counts once"
 
@@ -105,7 +108,7 @@ async def test_L03_a_return_takes_its_share_back_once(loyalty: Client) -> None:
 
 
 async def test_L03_what_was_spent_of_a_return_is_taken_elsewhere_or_owed_and_paid_first(loyalty: Client) -> None:
-    await member(loyalty)
+    await member(loyalty, expiry_days=None)
     await heard(loyalty, bought("b1", 1), bought("b2", 20, "30"))
     await tick(loyalty, day(16))
     assert (await redeem(loyalty, 90, 17)).status_code == 201
@@ -149,6 +152,37 @@ async def test_L03_what_was_lost_by_age_is_not_taken_a_second_time(loyalty: Clie
     assert await has(loyalty) == (0, 0, 0)
 
 
+async def test_L03_a_debt_is_paid_of_points_before_they_are_lost_by_age(loyalty: Client) -> None:
+    await member(loyalty, expiry_days=1)
+    taken = {"points": -30, "currency": "USD", "reason_text": "a mistake", "by": "e", "occurred_at": day(1).isoformat()}
+    assert (await loyalty.post("/v1/cards/c-1/adjustments", taken)).status_code == 201
+    await heard(loyalty, bought("b1", 1))
+    assert await within(loyalty, due.expire, day(1000)) == 0, "they have not matured"
+    await tick(loyalty, day(1000))
+    assert await has(loyalty) == (0, 0, 0)
+    assert (await said(loyalty))[-1] == ("expired", 70, "age", None)
+
+
+async def test_L03_a_lot_expires_once_where_another_clock_is_ahead(loyalty: Client) -> None:
+    await member(loyalty, expiry_days=1)
+    await heard(loyalty, bought("b1", 1))
+    await tick(loyalty, day(16))
+    await heard(loyalty, corrected("b1", 15.5, "500"), now=day(15.9))
+    assert (await has(loyalty), await tick(loyalty, day(17))) == ((0, 0, 0), 0)
+
+
+async def test_L03_only_of_their_own_purchases_do_customers_bring_back(loyalty: Client) -> None:
+    await member(loyalty)
+    await carded(loyalty, "ben", "c-2")
+    await heard(loyalty, bought("b1", 1), bought("b2", 1, customer="ben"))
+    await heard(loyalty, returned("b1", "r1", 3, "60", "ben"), corrected("b1", 3, "5", customer="ben"))
+    assert await has(loyalty) == (0, 100, 0)
+    await heard(loyalty, returned("b1", "r1", 4, "10"), returned("b2", "r1", 4, "20", "ben"))
+    assert (await has(loyalty), await has(loyalty, "c-2")) == ((0, 90, 0), (0, 80, 0)), "each counts returns alone"
+    await heard(loyalty, corrected("b1", 5, "50", customer="store:330"))
+    assert await has(loyalty) == (0, 40, 0), "the bill became nobody's"
+
+
 async def test_L03_points_are_earned_at_the_tier_of_then_and_taken_back_at_the_same(loyalty: Client) -> None:
     tiers = [{"code": "gold", "threshold": "500", "multiplier": "1.5"}]
     await member(loyalty, tiers=tiers)
@@ -162,6 +196,19 @@ async def test_L03_points_are_earned_at_the_tier_of_then_and_taken_back_at_the_s
     assert await has(loyalty) == (0, 33 + 49, 0)
     await heard(loyalty, returned("b2", "r1", 4, "13.33"), returned("b1", "r2", 4, "13.33"))
     assert await has(loyalty) == (0, 20 + 30, 0)
+
+
+async def test_L03_the_tiers_of_a_batch_cost_one_question(loyalty: Client) -> None:
+    await member(loyalty, tiers=[{"code": "gold", "threshold": "500", "multiplier": "1.5"}])
+    asked: list[str] = []
+
+    async def take_in(tx: Transaction) -> None:
+        connection = (await tx.session.connection()).sync_connection
+        event.listen(connection, "before_cursor_execute", lambda *told_of: asked.append(told_of[2]))
+        await earning(ERASED)(tx, [bought(f"b{number}", 1, "1") for number in range(30)])
+
+    await within(loyalty, take_in, day(2))
+    assert (len([each for each in asked if "tier_spans" in each]), await has(loyalty)) == (1, (0, 30, 0))
 
 
 async def test_L03_a_programme_put_later_leaves_what_was_earned(loyalty: Client) -> None:
@@ -191,7 +238,7 @@ async def test_L03_a_movement_that_does_not_balance_can_not_be_committed(loyalty
 
 
 async def test_L03_a_merged_customer_spends_the_points_of_both(loyalty: Client) -> None:
-    await member(loyalty)
+    await member(loyalty, expiry_days=None)
     await carded(loyalty, "ann", "c-2")
     await heard(loyalty, bought("b1", 1, "40"), bought("b2", 1, "70", customer="ann"))
     await tick(loyalty, day(15))

@@ -76,6 +76,8 @@ async def test_L04_a_quote_belongs_to_its_store(loyalty: Client) -> None:
     assert (await loyalty.post("/v1/quotes", body, bearer=here)).status_code == 201
     read = [(await loyalty.get("/v1/quotes/q1", bearer=token)).status_code for token in (here, there)]
     assert read == [200, 404]
+    assert (await loyalty.post("/v1/quotes", body | {"id": "q2", "store_id": None})).status_code == 201
+    assert (await loyalty.get("/v1/quotes/q2", bearer=there)).status_code == 200, "of no store: in every store"
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """L03: points are spent and adjusted at a card, by whom may, up to what there is."""
 
 import asyncio
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ GIVEN: dict[str, Any] = {"points": 50, "currency": "USD", "reason_text": "a spoi
 
 async def with_points(client: Client, points: int = 100) -> None:
     """A member with so many points from the 16th day on."""
-    await member(client)
+    await member(client, expiry_days=None)  # what has expired by now is not spent in the past either
     await heard(client, bought("b1", 1, str(points)))
     await tick(client, day(15))
 
@@ -52,17 +53,20 @@ async def test_L03_of_two_tills_that_spend_the_last_points_one_wins(loyalty: Cli
 
 
 async def test_L03_the_oldest_expiring_points_are_spent_first_and_expired_ones_never(loyalty: Client) -> None:
-    await member(loyalty, expiry_days=10)
-    await heard(loyalty, bought("b2", 3, "70"), bought("b1", 1, "40"))
-    await tick(loyalty, day(18))
+    await member(loyalty)
+    for lot, points, until in (("b", 70, "2099-02-01"), ("a", 40, "2099-01-01"), ("old", 30, "2018-01-01")):
+        given = {"id": lot, "points": points, "expires_at": f"{until}T00:00:00Z", "occurred_at": day(1).isoformat()}
+        assert (await loyalty.post("/v1/cards/c-1/adjustments", GIVEN | given)).status_code == 201
     spent = (await redeem(loyalty, 50, 19)).json()["entries"]
     assert [(each["lot_id"], each["points"]) for each in spent] == [
-        ("purchase:b1", -40), ("purchase:b2", -10), (None, 50),
+        ("adjustment:a", -40), ("adjustment:b", -10), (None, 50),
     ]  # fmt: skip
-    answer = await redeem(loyalty, 1, 27)
-    assert (kind(answer), answer.json()["detail"]) == ("not-enough-points", "only 0 points can be spent")
+    answer = await redeem(loyalty, 61, 19)
+    assert (kind(answer), answer.json()["detail"]) == ("not-enough-points", "only 60 points can be spent")
+    assert await has(loyalty) == (90, 0, 0), "the clock has not looked yet"
+    assert await tick(loyalty, datetime.now(UTC)) == 1
     view = (await loyalty.get("/v1/cards/c-1/balance")).json()["balances"][0]
-    assert view["next_expiry"] == {"points": 60, "at": "2017-01-28T00:00:00Z"}
+    assert view["next_expiry"] == {"points": 60, "at": "2099-02-01T00:00:00Z"}
     assert view["value"] == "0.90"
 
 
@@ -114,7 +118,7 @@ async def test_L03_a_blocked_card_spends_nothing_and_its_points_stay(loyalty: Cl
 async def test_L03_points_of_several_currencies_are_different_points(loyalty: Client) -> None:
     await with_points(loyalty)
     euro = {"valid_from": day(0).isoformat(), "currency": "EUR", "points_per_unit": "2", "point_value": "1"}
-    assert (await loyalty.post("/v1/programmes", euro)).status_code == 201
+    assert (await loyalty.post("/v1/programmes", euro | {"expiry_days": None})).status_code == 201
     await heard(loyalty, bought("b2", 1, "30", currency="EUR"))
     await tick(loyalty, day(15))
     assert pointers((await redeem(loyalty, 10, 16)).json()) == ["/currency"]

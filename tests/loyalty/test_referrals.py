@@ -5,13 +5,17 @@ from typing import Any
 
 import pytest
 
+from services.loyalty.points.accounts import hold, open_accounts
 from services.loyalty.referrals.domain import BROUGHT as BROUGHT_ALREADY
 from services.loyalty.referrals.domain import KNOWN, RING, SELF
 from shared.events import Event, Money
 from shared.events.customers import CustomerErased
 from shared.events.loyalty import ReferralMade
 from shared.events.purchases import PurchaseCompleted, PurchaseCorrected, PurchaseReturned, ReturnedLine
+from shared.outbox import Transaction
 from tests.loyalty.bills import bill, pointers, rows
+from tests.loyalty.bills import line as sold
+from tests.loyalty.earning import within
 from tests.loyalty.referring import BROUGHT, NOON, PROGRAMME, brought, day, heard, look, merge, rewards, stands
 from tests.support.canaries import dump, found
 from tests.support.client import Client
@@ -32,6 +36,13 @@ def came_back(of: str, friend: str = "ben", at: float = 2) -> Event:
 def taken_away(of: str, friend: str = "ben") -> Event:
     """The bill was another customer's."""
     return told(PurchaseCorrected(purchased_at=day(1), reason="wrong_customer", lines=()), friend, of, day(2))
+
+
+async def qualified_by(loyalty: Client) -> str | None:
+    """The friend's purchase, which is not told."""
+    [(purchase_id,)] = await rows(loyalty, "select purchase_id from referrals")
+    found_id: str | None = purchase_id
+    return found_id
 
 
 async def refusal(loyalty: Client, **changes: Any) -> str:
@@ -104,11 +115,12 @@ async def test_L08_the_first_purchase_that_stays_qualifies_it_and_is_rewarded_on
         await heard(loyalty, purchase("ben", "b0", day(-1)), purchase("ben", "b1", day(1)))
         await heard(loyalty, purchase("ben-2", "b2", day(3)), purchase("eve", "b9", day(1)))
     made = await stands(loyalty)
-    assert (made["state"], made["purchase_id"], made["reward_points"]) == ("qualified", "b1", 500)
+    assert (made["state"], await qualified_by(loyalty), made["reward_points"]) == ("qualified", "b1", 500)
     for _ in range(2):
         await heard(loyalty, came_back("b1"))
     made = await stands(loyalty)
-    assert (made["purchase_id"], made["reward_due_at"]) == ("b2", day(17).isoformat().replace("+00:00", "Z"))
+    due_at = day(17).isoformat().replace("+00:00", "Z")
+    assert (await qualified_by(loyalty), made["reward_due_at"]) == ("b2", due_at)
     assert await look(loyalty, day(16.9)) == 0
     assert sorted(await asyncio.gather(*(look(loyalty, day(40)) for _ in range(2)))) == [0, 1]
     assert await rewards(loyalty) == [("asha", 500, day(17))]
@@ -124,10 +136,10 @@ async def test_L08_a_purchase_that_is_none_leaves_the_referral_waiting(loyalty: 
     for number, none in ((1, came_back("b1")), (2, taken_away("b2"))):
         await heard(loyalty, purchase("ben", f"b{number}", day(number)), none)
         made = await stands(loyalty)
-        assert (made["state"], made["purchase_id"], made["reward_due_at"]) == ("made", None, None)
+        assert (made["state"], await qualified_by(loyalty), made["reward_due_at"]) == ("made", None, None)
     assert await look(loyalty, day(60)) == 0
     await heard(loyalty, purchase("ben", "b3", day(5)))
-    assert (await stands(loyalty))["purchase_id"] == "b3"
+    assert await qualified_by(loyalty) == "b3"
 
 
 async def test_L08_what_was_told_before_the_referral_counts(loyalty: Client) -> None:
@@ -138,13 +150,51 @@ async def test_L08_what_was_told_before_the_referral_counts(loyalty: Client) -> 
     back = {"occurred_at": day(2).isoformat(), "reason": "unwanted", "lines": [line]}
     await loyalty.post("/v1/purchases", sale | {"id": "b2", "receipt_number": "x", "occurred_at": day(3).isoformat()})
     assert (await loyalty.post("/v1/purchases/b1/returns", back)).status_code == 201
-    assert (await brought(loyalty))["purchase_id"] == "b2"
+    await brought(loyalty)
+    assert await qualified_by(loyalty) == "b2"
     [first, second] = [event for event in await loyalty.outbox() if isinstance(event.data, PurchaseCompleted)]
     await heard(loyalty, first, second)
-    assert (await stands(loyalty))["purchase_id"] == "b2"
+    assert await qualified_by(loyalty) == "b2"
     later = back | {"occurred_at": day(4).isoformat()}
     assert (await loyalty.post("/v1/purchases/b2/returns", later)).status_code == 201
     assert await look(loyalty, day(60)) == 0, "it came back, though the news of it waits yet"
+
+
+@pytest.mark.parametrize("right", [{"customer_id": "cleo"}, {"lines": [sold(quantity="0")]}])
+async def test_L08_a_bill_that_was_none_of_theirs_is_not_rewarded(loyalty: Client, right: dict[str, Any]) -> None:
+    await loyalty.post("/v1/programmes", PROGRAMME)
+    await loyalty.post("/v1/purchases", bill(id="b1", customer_id="ben", occurred_at=day(1).isoformat()))
+    await brought(loyalty)
+    wrong = {"occurred_at": day(2).isoformat(), "reason": "typo"}
+    answer = await loyalty.post("/v1/purchases/b1/corrections", wrong | right, match='"1"')
+    assert answer.status_code == 201, answer.text
+    assert await look(loyalty, day(60)) == 0, "the news of it waits yet"
+    assert (await stands(loyalty))["state"] == "qualified"
+
+
+async def test_L08_who_was_billed_by_mistake_is_not_known(loyalty: Client) -> None:
+    await loyalty.post("/v1/purchases", bill(id="b1", customer_id="ben", occurred_at=day(-2).isoformat()))
+    wrong = {"occurred_at": day(-1).isoformat(), "reason": "typo", "customer_id": "cleo"}
+    assert (await loyalty.post("/v1/purchases/b1/corrections", wrong, match='"1"')).status_code == 201
+    await brought(loyalty)
+
+
+async def test_L08_the_clock_passes_by_whose_points_move_just_now(loyalty: Client) -> None:
+    await loyalty.post("/v1/programmes", PROGRAMME)
+    await brought(loyalty)
+    await heard(loyalty, purchase("ben", "b1", day(1)))
+
+    async def beside(tx: Transaction) -> int:
+        await hold(tx.session, ["asha"])
+        return await look(loyalty, day(60))
+
+    async def known(tx: Transaction) -> None:
+        await open_accounts(tx.session, ["asha"])
+
+    await within(loyalty, known, day(60))
+    async with asyncio.timeout(20):
+        assert await within(loyalty, beside, day(60)) == 0
+    assert (await look(loyalty, day(60)), await rewards(loyalty)) == (1, [("asha", 500, day(15))])
 
 
 async def test_L08_two_who_turn_out_to_be_one_earn_nothing(loyalty: Client) -> None:
@@ -200,6 +250,19 @@ async def test_C10_a_referral_stays_the_other_s(loyalty: Client, gone: str, left
     assert await rewards(loyalty) == ([] if gone == "asha" else [("asha", 500, day(15))])
     await heard(loyalty, *(told(CustomerErased(erasure_id=f"part-{each}"), each, each) for each in left if each))
     assert await rows(loyalty, "select count(*) from referrals") == [(0,)]
+
+
+async def test_C10_what_the_friend_bought_is_told_to_the_friend_alone(loyalty: Client) -> None:
+    await brought(loyalty)
+    await heard(loyalty, purchase("ben", "secret-1", day(1)))
+    assert await qualified_by(loyalty) == "secret-1"
+    paths = ("/v1/referrals/r1", "/v1/referrals/r1/history", "/v1/referrals", "/v1/customers/asha/export")
+    for path in paths:
+        answer = (await loyalty.get(path)).text
+        assert "secret-1" not in answer, path
+        assert day(1).isoformat()[:10] not in answer, path
+    held = (await loyalty.get("/v1/customers/ben/export")).json()["held"]
+    assert [row["purchase_id"] for row in held["referral_purchases"]] == ["secret-1"]
 
 
 async def test_C10_both_ends_are_told_of_a_referral(loyalty: Client) -> None:

@@ -69,6 +69,12 @@ async def sold(loyalty: Client, name: str, customer: str, days: float, **more: A
     assert (await loyalty.post("/v1/purchases", body)).status_code == 201
 
 
+async def given(loyalty: Client, name: str, customer: str) -> None:
+    """The bill was this customer's."""
+    body = {"occurred_at": NOW.isoformat(), "reason": "miskeyed", "customer_id": customer}
+    assert (await loyalty.post(f"/v1/purchases/{name}/corrections", body, match='"1"')).status_code == 201
+
+
 async def test_L06_a_purchase_that_names_the_campaign_redeems_it_once(loyalty: Client) -> None:
     campaign = await planned(loyalty)
     await sent(loyalty, campaign, "asha", "ben", at=THEN)
@@ -191,7 +197,8 @@ async def test_L06_a_contact_answers_once_and_its_first_answer_counts(loyalty: C
     assert (first["customer_id"], first["answer_kind"]) == ("asha", "clicked")
     assert (last["customer_id"], last["answered_at"], last["answer_kind"]) == ("dora", None, None)
     bound = loyalty.issuer.token(stores=["330"])
-    assert (await loyalty.get(f"{campaign}/deliveries", bearer=bound)).status_code == 403
+    for path in ("deliveries", "results"):
+        assert (await loyalty.get(f"{campaign}/{path}", bearer=bound)).status_code == 403
 
 
 async def test_L06_lift_is_over_those_who_were_held_back(loyalty: Client) -> None:
@@ -204,6 +211,8 @@ async def test_L06_lift_is_over_those_who_were_held_back(loyalty: Client) -> Non
         await sold(loyalty, f"b-{name}", name, 1)
         await sold(loyalty, f"again-{name}", name, 2)
     await sold(loyalty, "before", treated[7], -60)
+    await sold(loyalty, "a-stranger-s", treated[9], 1)
+    await given(loyalty, "a-stranger-s", "stranger")
     await sold(loyalty, "for-nobody", treated[8], 1, simulated=True)
     found = await results(loyalty, campaign)
     assert (found["treated"]["n"], found["treated"]["count"]) == (len(treated), 6)

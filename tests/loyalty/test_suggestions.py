@@ -239,6 +239,20 @@ async def test_L07_a_store_bound_token_keeps_to_its_stores(loyalty: Client) -> N
     assert [item["id"] for item in answered_ones] == ["near"]
 
 
+async def test_L07_why_it_was_declined_is_for_its_own_store(loyalty: Client) -> None:
+    here, there = ({"bearer": loyalty.issuer.token(stores=[store])} for store in ("330", "331"))
+    for name, store in (("web", None), ("near", "330")):
+        await made(loyalty, id=name, store_id=store)
+        await answered(loyalty, name, reason="too dear")
+    listed = (await loyalty.get(PATH, **here)).json()["items"]
+    assert {item["id"]: item["reason"] for item in listed} == {"web": None, "near": "too dear"}
+    assert (await loyalty.get(f"{PATH}/web", **there)).json()["reason"] is None
+    assert (await loyalty.get(f"{PATH}/web")).json()["reason"] == "too dear"
+    for name, token, shown in (("web", here, False), ("near", here, True), ("web", {}, True)):
+        history = await loyalty.get(f"{PATH}/{name}/history", **token)
+        assert ("too dear" in history.text, len(history.json()["items"])) == (shown, 2)
+
+
 async def test_L07_who_is_erased_was_suggested_nothing(loyalty: Client) -> None:
     await made(loyalty)
     await answered(loyalty, reason="too dear")

@@ -16,7 +16,7 @@ from services.loyalty.programme.domain import Programme, TierRule
 from services.loyalty.tiers.domain import Change, Spend, spans, walk
 from services.loyalty.tiers.due import look_again, review
 from services.loyalty.tiers.following import rejoining
-from services.loyalty.tiers.queries import tier_at
+from services.loyalty.tiers.queries import tiers_of
 from services.loyalty.workers import working
 from shared.aliases import keeping_aliases
 from shared.database import open_engine
@@ -254,8 +254,10 @@ async def test_L03_points_of_a_purchase_are_those_of_the_tier_before_it(loyalty:
     engine = open_engine(loyalty.database_url)
     try:
         async with async_sessionmaker(engine).begin() as session:
-            at = [await tier_at(session, "asha", "USD", START + day * DAY) for day in (5, 5.01, 99)]
-            assert (at, await tier_at(session, "asha", "EUR", START + 6 * DAY)) == ([None, "silver", "silver"], None)
+            tiers = await tiers_of(session, ["asha", "ben"])
+            at = [tiers.at("asha", "USD", START + day * DAY) for day in (5, 5.01, 99)]
+            assert (at, tiers.at("asha", "EUR", START + 6 * DAY)) == ([None, "silver", "silver"], None)
+            assert tiers.at("ben", "USD", START + 6 * DAY) is None
     finally:
         await engine.dispose()
 
@@ -313,5 +315,16 @@ async def test_L03_who_is_erased_was_of_no_tier(loyalty: Client) -> None:
     await handled(loyalty, WORK, told(CustomerErased(erasure_id="part-1"), "asha", "asha"))
     await handled(loyalty, WORK, events[0])
     assert await rows(loyalty, "select customer_id from tier_spans") == [("ben",)]
+    assert found(await dump(loyalty.database_url), "asha") == []
+    assert await look(loyalty, 140) == 1
+
+
+async def test_C10_who_is_left_of_two_who_were_one_keeps_the_tier(loyalty: Client) -> None:
+    await with_card(loyalty, "asha", "zoe")
+    await handled(loyalty, WORK, await buys(loyalty, "b1", 1, "20"), await buys(loyalty, "b2", 2, "100", "zoe"))
+    await handled(loyalty, JOINING, told(CustomerMerged(into="zoe", at=START), "asha", "asha", START + 5 * DAY))
+    assert await rows(loyalty, "select distinct customer_id from tier_spans") == [("asha",)]
+    await handled(loyalty, WORK, told(CustomerErased(erasure_id="part-1"), "asha", "asha"))
+    assert await history(loyalty, "zoe") == [("silver", 2, None)]
     assert found(await dump(loyalty.database_url), "asha") == []
     assert await look(loyalty, 140) == 1

@@ -1,6 +1,7 @@
 """L07: models of what is bought together: what is learned, from whom, and when."""
 
 import asyncio
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -8,13 +9,14 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import async_sessionmaker
 
 from services.loyalty.suggestions import due
 from services.loyalty.suggestions.asking import ask
 from services.loyalty.suggestions.due import train
 from services.loyalty.suggestions.ranking import Neighbour, Scored, in_turn, summed
-from services.loyalty.suggestions.training import LEAST_BUYERS, NEIGHBOURS, Bought, learn
+from services.loyalty.suggestions.training import LEAST_BUYERS, NEIGHBOURS, Bought, Learned, learn
 from shared.database import open_engine
 from shared.outbox import Transaction
 from tests.loyalty.bills import rows
@@ -110,7 +112,7 @@ async def test_L07_a_model_is_asked_for_once_and_trained_once(loyalty: Client) -
     assert (first.status_code, again.status_code, first.json()["state"]) == (201, 200, "waiting")
     assert (await loyalty.post(MODELS, asked | {"as_of": ago(2)})).status_code == 409
     done = await asyncio.gather(look(loyalty), look(loyalty))
-    assert sum(done) == 2, "taken, then trained; the other passes it by"
+    assert sum(done) == 1, "the other passes it by"
     found = (await loyalty.get(f"{MODELS}/m1")).json()
     assert (found["state"], found["customers"], found["version"]) == ("ready", 0, 3)
     assert await look(loyalty) == 0
@@ -123,36 +125,94 @@ async def test_L07_a_worker_that_died_leaves_the_model_to_the_next(loyalty: Clie
     try:
         async with async_sessionmaker(engine).begin() as session:
             assert await train(Transaction(session, "/crm/loyalty", datetime.now(UTC), "clock")) == 1
-        assert (await loyalty.get(f"{MODELS}/m1")).json()["state"] == "training"
-        async with async_sessionmaker(engine).begin() as session:
-            assert await train(Transaction(session, "/crm/loyalty", datetime.now(UTC), "clock")) == 1
             await session.rollback()
     finally:
         await engine.dispose()
+    assert (await loyalty.get(f"{MODELS}/m1")).json()["state"] == "training"
     assert await rows(loyalty, "select 1 from bought_together") == []
     assert await look(loyalty) == 1
     assert len(await rows(loyalty, TOGETHER + "'product'")) == 2
 
 
-async def test_L07_what_can_not_be_learned_is_told(loyalty: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(_: Bought) -> None:
-        raise ValueError("planted")
-
+async def test_L07_a_model_at_which_three_workers_died_has_failed(loyalty: Client) -> None:
     await loyalty.post(MODELS, {"id": "m1"})
+    engine = open_engine(loyalty.database_url)
+    try:
+        for _ in range(3):
+            async with async_sessionmaker(engine).begin() as session:
+                assert await train(Transaction(session, "/crm/loyalty", datetime.now(UTC), "clock")) == 1
+                await session.rollback()
+    finally:
+        await engine.dispose()
+    assert await rows(loyalty, "select state, attempts from suggestion_models") == [("training", 3)]
+    await look(loyalty)
+    found = (await loyalty.get(f"{MODELS}/m1")).json()
+    assert (found["state"], found["error"]) == ("failed", "Interrupted")
+
+
+async def test_L07_learning_may_take_longer_than_a_transaction_idles(
+    loyalty: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slow(taken: Bought) -> Learned:
+        time.sleep(0.5)
+        return learn(taken)
+
+    monkeypatch.setattr(due, "learn", slow)
+    await loyalty.post(MODELS, {"id": "m1"})
+    engine = open_engine(loyalty.database_url)
+    try:
+        async with async_sessionmaker(engine).begin() as session:
+            await session.execute(text("set idle_in_transaction_session_timeout = 200"))
+            await train(Transaction(session, "/crm/loyalty", datetime.now(UTC), "clock"))
+    finally:
+        await engine.dispose()
+    assert (await loyalty.get(f"{MODELS}/m1")).json()["state"] == "ready"
+
+
+async def test_L07_what_can_not_be_learned_is_told_and_may_be_asked_for_anew(
+    loyalty: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: Bought) -> None:
+        raise RuntimeError("planted")
+
+    asked = {"id": "m1", "as_of": ago(1)}
+    await loyalty.post(MODELS, asked)
     with monkeypatch.context() as patched:
         patched.setattr(due, "learn", fail)
-        assert await look(loyalty) == 2
+        assert await look(loyalty) == 1
     found = (await loyalty.get(f"{MODELS}/m1")).json()
-    assert (found["state"], found["error"]) == ("failed", "ValueError")
+    assert (found["state"], found["error"]) == ("failed", "RuntimeError")
+    assert (await loyalty.post(MODELS, asked | {"as_of": ago(2)})).status_code == 409
+    again = await loyalty.post(MODELS, asked)
+    assert (again.status_code, again.json()["state"], again.json()["error"]) == (200, "waiting", None)
+    assert await rows(loyalty, "select attempts from suggestion_models") == [(0,)]
+    assert await look(loyalty) == 1
+    assert (await loyalty.post(MODELS, asked)).json()["state"] == "ready", "it stays as it is"
 
 
 async def test_L07_the_last_three_models_are_kept(loyalty: Client) -> None:
     await planted(loyalty, {"ann": ["SHOES/boots", "CARE/wax"]})
     for number in range(4):
         await trained(loyalty, id=f"m{number}")
-    kept = [model["id"] for model in (await loyalty.get(MODELS)).json()["items"]]
-    assert kept == ["m1", "m2", "m3"]
+    assert await kept(loyalty) == ["m1", "m2", "m3"]
     assert [model for (model,) in await rows(loyalty, KEPT)] == ["m1", "m1", "m2", "m2", "m3", "m3"]
+
+
+async def test_L07_what_the_present_is_served_from_is_kept_and_few_that_failed(
+    loyalty: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, days in (("now", 1), ("a", 5), ("b", 4), ("c", 3), ("d", 2)):
+        await trained(loyalty, id=name, as_of=ago(days))
+    assert await kept(loyalty) == ["b", "c", "d", "now"]
+    monkeypatch.setattr(due, "learn", lambda _: 1 / 0)
+    for number in range(4):
+        await trained(loyalty, id=f"failed-{number}")
+    assert await kept(loyalty) == ["b", "c", "d", "failed-1", "failed-2", "failed-3", "now"]
+
+
+async def kept(client: Client) -> list[str]:
+    """The models that are there."""
+    return sorted(model["id"] for model in (await client.get(MODELS)).json()["items"])
 
 
 async def test_L07_a_clusters_clock_asks_once_a_day(loyalty: Client, monkeypatch: pytest.MonkeyPatch) -> None:

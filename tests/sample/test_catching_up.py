@@ -10,7 +10,7 @@ from rich.console import Console
 
 from deploy.sample import catching_up, closes
 from deploy.sample.catching_up import facts_in, scored
-from deploy.sample.closes import MONTHS, close_months
+from deploy.sample.closes import MONTHS, close_months, learn_suggestions
 from deploy.sample.failure import SampleError
 from deploy.sample.progress import Progress
 from deploy.sample.remote import Remote
@@ -89,6 +89,19 @@ async def test_the_months_are_closed_in_order() -> None:
     seconds = await close_months(closing(lambda _: "done", asked), SILENT)
     assert asked == sorted(MONTHS) == list(MONTHS)
     assert (len(seconds), asked[0], asked[-1]) == (12, "2017-02-01T00:00:00Z", "2018-01-01T00:00:00Z")
+
+
+async def test_what_was_loaded_since_is_learned_anew() -> None:
+    asked: list[str] = []
+
+    def handler(request: httpx.Request) -> httpx.Response:
+        asked.append(orjson.loads(request.content)["id"])
+        return httpx.Response(201, json={"id": asked[-1], "state": "ready"})
+
+    remote = Remote(httpx.AsyncClient(transport=httpx.MockTransport(handler)), 0, "token")
+    for purchases in (900, 900, 155_848):
+        await learn_suggestions(remote, SILENT, MONTHS[-1], purchases)
+    assert asked == ["as-of-2018-01-01-of-900", "as-of-2018-01-01-of-900", "as-of-2018-01-01-of-155848"]
 
 
 async def test_a_close_that_fails_ends_it() -> None:

@@ -2,16 +2,20 @@
 
 import asyncio
 import json
+import tracemalloc
 from collections.abc import AsyncIterator
 
 import httpx
 import pytest
 import uvicorn
+from fastapi import Request
+from starlette.types import Message
 
 from deploy.local.issuer import Issuer
 from services.customers.settings import CustomersSettings
 from services.customers.web import build
-from shared.web import ndjson
+from shared.web import imports, ndjson
+from shared.web.imports import MAX_WAITING, Verdict
 from tests.support.client import Client, web_settings
 from tests.support.waiting import eventually
 
@@ -118,3 +122,48 @@ async def test_L02_a_stream_broken_off_can_be_sent_again(served: httpx.AsyncClie
     told = await verdicts(served, *(visit(number) for number in range(2500)))
     assert told[-1]["rejected"] == 0
     assert sum(int(str(told[-1][name])) for name in ("accepted", "duplicate")) == 2500
+
+
+async def test_L02_long_lines_are_not_held_a_thousand_at_a_time() -> None:
+    line = b"x" * 1_000_000 + b"\n"
+    left = 60 * len(line)
+
+    async def receive() -> Message:
+        nonlocal left
+        left -= len(line)
+        return {"type": "http.request", "body": bytes(line), "more_body": left > 0}
+
+    request, numbers, most = Request({"type": "http", "headers": []}, receive), [], 0
+    tracemalloc.start()
+    async for numbered in ndjson.chunks(request, 1000):
+        numbers += [number for number, _ in numbered]
+        most = max(most, sum(len(text or b"") for _, text in numbered))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert numbers == list(range(1, 61))
+    assert most <= ndjson.MAX_HELD + ndjson.MAX_LINE, most
+    assert peak < 20_000_000, peak
+
+
+async def test_L02_who_sends_all_and_reads_nothing_is_told_that_too_much_waits(
+    served: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(imports, "MAX_WAITING", 1_000_000)
+    bad = json.dumps({f"a{number}": 1 for number in range(100)}).encode() + b"\n"  # a verdict of 7 KB and more
+    pieces = 300
+    answer = await served.post(PATH, content=_many(visit(1), *[bad * 50] * pieces))
+    *told, last = [json.loads(line) for line in answer.text.splitlines()]
+    assert (last["problem"], last["detail"]) == ("urn:elevenfold:problem:body-too-large", "too much waits to be read")
+    assert [line["line"] for line in told] == list(range(1, len(told) + 1)), "all that was stored is told"
+    assert len(told) == last["accepted"] + last["rejected"] < 50 * pieces
+    assert (await served.get("/v1/visits/v1")).status_code == 200
+
+
+async def _many(*pieces: bytes) -> AsyncIterator[bytes]:
+    for piece in pieces:
+        yield piece
+
+
+def test_L02_the_verdicts_of_the_whole_sample_may_wait() -> None:
+    verdict = Verdict(155_848, "accepted", "0190a5a0-0000-7000-8000-000000000000").to_json()
+    assert 155_848 * len(verdict) < MAX_WAITING / 2

@@ -1,11 +1,12 @@
-"""What agreements make of purchases."""
+"""What agreements make of purchases, and of their corrections."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 from typing import cast
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
@@ -16,7 +17,7 @@ from services.loyalty.agreements.tables import AgreementUse
 from shared.erased import Erased
 from shared.events import Event, Money
 from shared.events.loyalty import VolumeAgreementUsed
-from shared.events.purchases import PurchaseCompleted, PurchasedLine
+from shared.events.purchases import PurchaseCompleted, PurchaseCorrected, PurchasedLine
 from shared.handling import Handle
 from shared.outbox import Transaction
 
@@ -43,6 +44,36 @@ def noting_uses(erased: Erased) -> Handle:
     return handle
 
 
+def correcting_uses(erased: Erased) -> Handle:
+    """The handler of `purchase.corrected`: a use is of the lines in force, as if they had been told at first.
+
+    A use that is none any more stays with nothing saved, so that the purchase told again is known. Only of purchases
+    that were a use; nothing is told anew.
+    """
+
+    async def handle(tx: Transaction, events: Sequence[Event]) -> None:
+        told = {event.subject: event for event in sorted(events, key=lambda event: event.time)}
+        known = await _known(tx.session, told)
+        gone = await erased.admit(tx.session, {told[name].partitionkey for name in known})
+        concerned = [told[name] for name in sorted(known) if told[name].partitionkey not in gone]
+        theirs = await of_families(tx.session, {event.partitionkey for event in concerned})
+        for event in concerned:
+            await _correct(tx, event, theirs.get(event.partitionkey, []))
+
+    return handle
+
+
+async def _correct(tx: Transaction, event: Event, agreements: Iterable[Agreement]) -> None:
+    told = cast("PurchaseCorrected", event.data)
+    of = col(AgreementUse.purchase_id) == event.subject
+    await tx.session.execute(update(AgreementUse).where(of).values(quantity=0, saved=0))
+    rows = [use.model_dump() for use in _uses(event, told.purchased_at, told.lines, agreements)]
+    if rows:
+        statement = insert(AgreementUse).values(rows)
+        new = {name: statement.excluded[name] for name in ("agreement_id", "currency", "quantity", "saved")}
+        await tx.session.execute(statement.on_conflict_do_update(index_elements=["purchase_id", "line"], set_=new))
+
+
 def _for_volume(event: Event) -> bool:
     lines = cast("PurchaseCompleted", event.data).lines
     return ":" not in event.partitionkey and any(line.discount_kind == "volume" for line in lines)
@@ -56,7 +87,7 @@ async def _known(session: AsyncSession, purchases: Mapping[str, Event]) -> set[s
 
 
 async def _note(tx: Transaction, event: Event, agreements: Iterable[Agreement]) -> None:
-    uses = _uses(event, agreements)
+    uses = _uses(event, event.time, cast("PurchaseCompleted", event.data).lines, agreements)
     if not uses:
         return
     await tx.session.execute(insert(AgreementUse).values([use.model_dump() for use in uses]))
@@ -69,11 +100,14 @@ async def _note(tx: Transaction, event: Event, agreements: Iterable[Agreement]) 
         await tx.record(used, key=key, subject=agreement_id, time=event.time, store=store)
 
 
-def _uses(event: Event, agreements: Iterable[Agreement]) -> list[AgreementUse]:
-    """The lines that were cheaper by an agreement; `saved` is what the bill says, whatever was agreed."""
-    lines = cast("PurchaseCompleted", event.data).lines
+def _uses(
+    event: Event, at: datetime, lines: Sequence[PurchasedLine], agreements: Iterable[Agreement]
+) -> list[AgreementUse]:
+    """The lines bought then that were cheaper by an agreement; `saved` is what the bill says, whatever was agreed."""
+    if not lines:
+        return []
     currency = lines[0].list_amount.currency
-    holding = [each for each in agreements if each.holds(event.time, currency)]
+    holding = [each for each in agreements if each.holds(at, currency)]
     prices = best(holding, [_wanted(line) for line in lines], currency) if holding else []
     return [
         AgreementUse(
@@ -82,7 +116,7 @@ def _uses(event: Event, agreements: Iterable[Agreement]) -> list[AgreementUse]:
             agreement_id=price.agreement_id,
             customer_id=event.partitionkey,
             store_id=event.storeid,
-            occurred_at=event.time,
+            occurred_at=at,
             currency=currency,
             quantity=line.quantity,
             saved=line.list_amount.amount - line.paid_amount.amount,

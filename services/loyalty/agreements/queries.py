@@ -65,11 +65,12 @@ async def total(
 
 
 async def quote(session: AsyncSession, quote_id: str, caller: Principal) -> Quote:
-    """The quote of that id; raises a 404 problem, for another store's too."""
+    """The quote of that id, of no store in every store; raises a 404 problem, for another store's too."""
     row = await session.get(Quote, quote_id)
     if row is None:
         raise Problem(NOT_FOUND, f"no quote {quote_id}")
-    caller.hide_other_stores(row.store_id)
+    if row.store_id is not None:
+        caller.hide_other_stores(row.store_id)
     return row
 
 
@@ -96,7 +97,7 @@ def _number(told: str | None) -> Decimal | None:
 
 
 def _of(agreement_id: str, caller: Principal) -> list[ColumnElement[bool]]:
-    found = [col(AgreementUse.agreement_id) == agreement_id]
+    found = [col(AgreementUse.agreement_id) == agreement_id, col(AgreementUse.saved) > 0]
     if caller.stores is not None:
         found.append(col(AgreementUse.store_id).in_(sorted(caller.stores)))
     return found

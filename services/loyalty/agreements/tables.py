@@ -40,7 +40,10 @@ class VolumeAgreement(Base, table=True):
 
 
 class AgreementUse(Base, table=True):
-    """One line of a purchase that an agreement made cheaper. `customer_id`: who bought; `saved`: against the list."""
+    """One line of a purchase that an agreement made cheaper. `customer_id`: who bought; `saved`: against the list.
+
+    Nothing saved: the line was corrected, and is no use any more.
+    """
 
     __tablename__ = "agreement_uses"
     __table_args__ = (Index("agreement_uses_in_order", "agreement_id", "occurred_at", "purchase_id", "line"),)

@@ -4,11 +4,10 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import text
-from sqlalchemy.dialects.postgresql import insert
-from sqlmodel import col
+from sqlalchemy import insert, text
 
 from services.loyalty.campaigns.entries import admit, held, refuse
+from services.loyalty.campaigns.heard import Heard
 from services.loyalty.campaigns.models import ResponseTold, Taken
 from services.loyalty.campaigns.queries import Known, known
 from services.loyalty.campaigns.tables import CampaignResponse
@@ -20,6 +19,19 @@ from shared.web.auth import Principal
 from shared.web.problems import INVALID
 
 _PURCHASES = text("select id, customer_id, occurred_at from purchases where id = any(:ids)")
+_CONTACTS = text("""
+    select customer_id from deliveries where campaign_id = :campaign and customer_id = any(:customers)
+    order by customer_id for no key update
+""")
+"""Whoever tells of the same contacts waits: what was heard of them is read, then written."""
+_HEARD = text("""
+    select customer_id, responded_at, kind, purchase_id from responses
+    where campaign_id = :campaign and (customer_id = any(:customers) or purchase_id = any(:purchases))
+""")
+_TIE = text("""
+    update responses set purchase_id = :purchase_id where campaign_id = :campaign_id
+    and customer_id = :customer_id and responded_at = :responded_at and kind = :kind and purchase_id is null
+""")
 
 
 class Bought(NamedTuple):
@@ -52,15 +64,26 @@ async def answer(tx: Transaction, campaign_id: str, told: Sequence[ResponseTold]
 async def store(tx: Transaction, campaign_id: str, told: Sequence[ResponseTold]) -> int:
     """Note responses of customers whom the campaign reached; answers how many were new.
 
-    The same moment and kind, or the same purchase, is the same response.
+    The same moment and kind, or the same purchase, is the same response; a redemption that was told without its
+    purchase is tied to it. Two purchases at one moment are two responses: the second is kept a microsecond later.
     """
-    firsts = {(entry.customer_id, entry.responded_at, entry.kind): entry for entry in reversed(told)}
-    rows = [_row(tx, campaign_id, firsts[key]) for key in sorted(firsts)]
-    key = (col(CampaignResponse.customer_id), col(CampaignResponse.responded_at), col(CampaignResponse.kind))
-    statement = insert(CampaignResponse).on_conflict_do_nothing().returning(*key)
-    fresh = {(row.customer_id, row.responded_at, row.kind) for row in await tx.session.execute(statement, rows)}
-    await record(tx.session, [_answered(tx, campaign_id, firsts[found]) for found in sorted(fresh)])
-    return len(fresh)
+    heard = await _heard(tx, campaign_id, told)
+    heard.take(told)
+    for statement, entries in ((_TIE, heard.tied), (insert(CampaignResponse), heard.fresh)):
+        if entries:
+            await tx.session.execute(statement, [_row(tx, campaign_id, entry) for entry in entries])
+    await record(tx.session, [_answered(tx, campaign_id, entry) for entry in heard.fresh])
+    return len(heard.fresh)
+
+
+async def _heard(tx: Transaction, campaign_id: str, told: Sequence[ResponseTold]) -> Heard:
+    customers = sorted({entry.customer_id for entry in told})
+    await tx.session.execute(_CONTACTS, {"campaign": campaign_id, "customers": customers})
+    purchases = sorted({entry.purchase_id for entry in told if entry.purchase_id is not None})
+    what = {"campaign": campaign_id, "customers": customers, "purchases": purchases}
+    rows = (await tx.session.execute(_HEARD, what)).all()
+    kept = {(row.customer_id, row.responded_at, row.kind): row.purchase_id for row in rows}
+    return Heard(kept, {row.purchase_id for row in rows if row.purchase_id is not None})
 
 
 async def _check_purchases(tx: Transaction, told: Sequence[ResponseTold], sent: Mapping[str, Known]) -> None:

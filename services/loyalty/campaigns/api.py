@@ -20,7 +20,7 @@ from services.loyalty.campaigns.models import (
 )
 from services.loyalty.campaigns.queries import Filters
 from services.loyalty.campaigns.results import results
-from services.loyalty.campaigns.selection import select
+from services.loyalty.campaigns.selection import Asked, select
 from services.loyalty.campaigns.tables import Campaign
 from shared import clock
 from shared.events.values import ID_PATTERN
@@ -85,12 +85,12 @@ async def read_selection(
     campaign_id: CampaignId, session: Reading, paging: Paging, channel: Code = "mail", at: Instant | None = None
 ) -> Page[Selected]:
     """Members of the campaign's segment whom it has not reached, and whether it may be sent to them, now or then."""
-    campaign = await queries.one(session, campaign_id)
-    found, following = await select(session, campaign, channel, at or clock.now(), paging)
+    campaign, now = await queries.one(session, campaign_id), clock.now()
+    found, following = await select(session, campaign, Asked(channel, at or now, now), paging)
     return paging.page(found, following)
 
 
-@router.get("/{campaign_id}/results", response_model=ResultsView)
+@router.get("/{campaign_id}/results", response_model=ResultsView, dependencies=[WholeChain])
 async def read_results(campaign_id: CampaignId, session: Reading) -> ResultsView:
     """What came of it: who was reached, answered and redeemed, and the lift over the control group."""
     return await results(session, await queries.one(session, campaign_id))

@@ -17,11 +17,13 @@ from shared.web.cursors import keyset
 from shared.web.fields import Id
 from shared.web.problems import NOT_FOUND, Problem
 
-_FIRST_ANSWERS = text("""
+THEIRS = "not exists (select from purchases where purchases.id = purchase_id and corrected_to is not null)"
+"""A condition of responses: that they were not redeemed by a bill that turned out to be somebody else's."""
+_FIRST_ANSWERS = text(f"""
     select distinct on (customer_id) customer_id, responded_at, kind from responses
-    where campaign_id = :campaign and customer_id = any(:customers)
+    where campaign_id = :campaign and customer_id = any(:customers) and {THEIRS}
     order by customer_id, responded_at, kind
-""")
+""")  # noqa: S608 -- put together from constants alone
 
 
 class Known(NamedTuple):

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from services.loyalty.campaigns.domain import Group, begins, lift, share, valid_until
 from services.loyalty.campaigns.models import LiftView, ResultsView, ShareView
+from services.loyalty.campaigns.queries import THEIRS
 from services.loyalty.campaigns.tables import Campaign
 
 _PEOPLE = """
@@ -28,7 +29,7 @@ _REACHED = text(f"{_PEOPLE} select count(*) from people where not held_back")  #
 _ANSWERS = text(f"""
     {_PEOPLE}, firsts as (
         select distinct on (person) coalesce(root, customer_id) as person, kind
-        from responses left join roots on id = customer_id where campaign_id = :campaign
+        from responses left join roots on id = customer_id where campaign_id = :campaign and {THEIRS}
         order by person, responded_at, kind
     )
     select kind, count(*) as people from firsts group by kind order by kind
@@ -36,20 +37,21 @@ _ANSWERS = text(f"""
 _GROUPS = text(f"""
     {_PEOPLE}, buyers as (
         select distinct coalesce(root, customer_id) as person from purchases left join roots on roots.id = customer_id
-        where not simulated and occurred_at >= :begins and occurred_at < :until
+        where not simulated and corrected_to is null and occurred_at >= :begins and occurred_at < :until
     )
     select held_back, count(*) as people, count(buyers.person) as buyers
     from people left join buyers using (person) group by held_back
 """)  # noqa: S608
-_REDEEMED = text("select count(distinct purchase_id) from responses where campaign_id = :campaign")
+_REDEEMED = text(f"select count(distinct purchase_id) from responses where campaign_id = :campaign and {THEIRS}")  # noqa: S608
 _AMOUNTS = text("""
     select currency, sum(
-        (select sum(paid_amount) from purchase_lines where purchase_id = purchases.id) - coalesce((
+        coalesce((select sum(paid_amount) from purchase_lines where purchase_id = purchases.id), 0) - coalesce((
             select sum(paid_amount) from return_lines join returns on returns.id = return_id
             where returns.purchase_id = purchases.id
         ), 0)
     ) as amount
-    from purchases where id in (select purchase_id from responses where campaign_id = :campaign)
+    from purchases where corrected_to is null
+    and id in (select purchase_id from responses where campaign_id = :campaign)
     group by currency order by currency
 """)
 

@@ -47,7 +47,8 @@ class Delivery(Base, table=True):
 class CampaignResponse(Base, table=True):
     """A customer answered a delivery; a set, so that the same answer told twice is one.
 
-    `purchase_id`: where it was redeemed; one purchase redeems a campaign once.
+    `purchase_id`: where it was redeemed; one purchase redeems a campaign once. `responded_at` is of the key: a second
+    purchase at the same moment is kept a microsecond later.
     """
 
     __tablename__ = "responses"

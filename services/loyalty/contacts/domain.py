@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
-Reason = Literal["no_consent", "not_in_segment", "too_often"]
-"""Why somebody may not be sent something."""
+Reason = Literal["no_consent", "not_in_segment", "too_often", "reached"]
+"""Why somebody may not be sent something. `reached`: it reached them under another of their ids."""
 
 
 class Said(NamedTuple):

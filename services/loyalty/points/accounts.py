@@ -47,11 +47,16 @@ async def hold(session: AsyncSession, customers: Collection[str]) -> dict[str, s
 
     Accounts are opened where there are none: keep the customers from being erased first.
     """
-    known = await families(session, customers)
-    ids = sorted(set[str]().union(*known.values()))
-    await session.execute(_OPEN, {"ids": ids})
-    account = col(PointAccount.customer_id)
+    known = await open_accounts(session, customers)
+    ids, account = set[str]().union(*known.values()), col(PointAccount.customer_id)
     await session.execute(select(account).where(account.in_(ids)).order_by(account).with_for_update())
+    return known
+
+
+async def open_accounts(session: AsyncSession, customers: Collection[str]) -> dict[str, set[str]]:
+    """Open the accounts of these customers that there are none of yet, in order; by customer, all their ids."""
+    known = await families(session, customers)
+    await session.execute(_OPEN, {"ids": sorted(set[str]().union(*known.values()))})
     return known
 
 

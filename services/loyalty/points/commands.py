@@ -25,8 +25,9 @@ from shared.web.work import Existing
 async def redeem(tx: Transaction, card_id: str, new: NewRedemption, caller: Principal) -> Existing[MovementView]:
     """Spend points of the card's customer, the oldest-expiring first; the same redemption again does nothing.
 
-    Raises 404, 409 for a card that was blocked then, for more points than there were at that moment and are now, and
-    for an id with other content; 403 for a token bound to other stores, 422 where there are several currencies.
+    Raises 404, 409 for a card that was blocked then, for more points than there were at that moment and are now (what
+    is lost by age since is no more, whether or not the clock has looked), and for an id with other content; 403 for a
+    token bound to other stores, 422 where there are several currencies.
     """
     caller.demand_store(new.store_id)
     table = await _at(tx, card_id)
@@ -50,7 +51,7 @@ async def redeem(tx: Transaction, card_id: str, new: NewRedemption, caller: Prin
     )
     then = await queries.available_then(tx.session, table.family, at)
     try:
-        entries = table.accounts.purse(row.customer_id, row.currency).spend(new.points, at, then)
+        entries = table.accounts.purse(row.customer_id, row.currency).spend(new.points, at, then, tx.recorded)
     except NotEnoughPointsError as error:
         raise Problem(NOT_ENOUGH_POINTS, str(error)) from None
     return await _write(tx, row, entries, Programmes(tx.session))

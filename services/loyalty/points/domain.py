@@ -46,7 +46,8 @@ class Lot(Protocol):
     """Points that were earned together, for one customer.
 
     `points`: what the customer has had of it; what was taken back for it or lost by age does not count. `remaining`:
-    what is left, pending until `matured_at` is set. They can be spent from `available_at` until before `expires_at`.
+    what is left, pending until `matured_at` is set. They can be spent from `available_at` until before `expires_at`;
+    with `expired_at` set, the rest is lost.
     """
 
     id: str
@@ -54,6 +55,7 @@ class Lot(Protocol):
     available_at: datetime
     expires_at: datetime | None
     matured_at: datetime | None
+    expired_at: datetime | None
     points: int
     remaining: int
 
@@ -84,6 +86,11 @@ def cause(kind: str, of: str) -> str:
 def known_id(told: str | None) -> str | None:
     """The id, where an event can name it."""
     return told if told is not None and _ID.fullmatch(told) else None
+
+
+def lost(lot: Lot, at: datetime) -> bool:
+    """Whether what is left of the lot is lost by age at that moment; a clock that is ahead of ours may have said so."""
+    return lot.expired_at is not None or (lot.expires_at is not None and lot.expires_at <= at)
 
 
 def moved(entries: Iterable[Entry]) -> int:
@@ -122,12 +129,13 @@ class Purse:
         lot.remaining += left
         return _set(Entry("issued", -points), Entry(_where(lot), left, lot.customer_id, lot.id), *paid)
 
-    def spend(self, points: int, at: datetime, then: Mapping[str, int]) -> list[Entry]:
+    def spend(self, points: int, at: datetime, then: Mapping[str, int], now: datetime) -> list[Entry]:
         """Points are paid with, the oldest-expiring first; raises `NotEnoughPointsError`.
 
-        `then`: by lot, what was available of it at that moment; what has been spent since can't be spent again.
+        `then`: by lot, what was available of it at that moment; what has been spent since can't be spent again, nor
+        what is lost by age `now`, whether the clock has looked or not.
         """
-        usable = {lot.id: min(lot.remaining, then.get(lot.id, 0)) for lot in self.lots if _usable(lot, at)}
+        usable = {lot.id: min(lot.remaining, then.get(lot.id, 0)) for lot in self.lots if _usable(lot, at, now)}
         if sum(usable.values()) < points:
             raise NotEnoughPointsError(f"only {sum(usable.values())} points can be spent")
         return [*self._take(self._by_expiry(), points, usable), Entry("redeemed", points)]
@@ -138,7 +146,7 @@ class Purse:
         What is lost by age at that moment is not taken; what is missing, `customer_id` owes.
         """
         lots = sorted(self._by_expiry(), key=lambda lot: lot is not own)
-        left = {lot.id: lot.remaining for lot in lots if lot is own or not _expired(lot, at)}
+        left = {lot.id: lot.remaining for lot in lots if lot is own or not lost(lot, at)}
         taken = self._take(lots, points, left)
         missing = points + sum(entry.points for entry in taken)
         self.owed[customer_id] = self.owed.get(customer_id, 0) + missing
@@ -146,9 +154,9 @@ class Purse:
 
     def expire(self, lot: Lot) -> list[Entry]:
         """What remains of a lot is lost by age."""
-        lost, where = lot.remaining, _where(lot)
-        lot.points, lot.remaining = lot.points - lost, 0
-        return _set(Entry(where, -lost, lot.customer_id, lot.id), Entry("expired", lost))
+        rest, where = lot.remaining, _where(lot)
+        lot.points, lot.remaining, lot.expired_at = lot.points - rest, 0, lot.expires_at
+        return _set(Entry(where, -rest, lot.customer_id, lot.id), Entry("expired", rest))
 
     def _pay(self, points: int) -> Iterator[Entry]:
         for customer, debt in sorted(self.owed.items()):
@@ -174,12 +182,8 @@ def _where(lot: Lot) -> Account:
     return "pending" if lot.matured_at is None else "available"
 
 
-def _usable(lot: Lot, at: datetime) -> bool:
-    return lot.matured_at is not None and lot.available_at <= at and not _expired(lot, at)
-
-
-def _expired(lot: Lot, at: datetime) -> bool:
-    return lot.expires_at is not None and lot.expires_at <= at
+def _usable(lot: Lot, at: datetime, now: datetime) -> bool:
+    return lot.matured_at is not None and lot.available_at <= at and not lost(lot, max(at, now))
 
 
 def _set(*entries: Entry) -> list[Entry]:

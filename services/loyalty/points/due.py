@@ -31,8 +31,9 @@ async def mature(tx: Transaction) -> int:
 
 
 async def expire(tx: Transaction) -> int:
-    """The duty: what remains of a lot is lost by age."""
-    accounts, lots = await _claimed(tx, col(Lot.expires_at), col(Lot.remaining) > 0)
+    """The duty: what remains of a lot is lost by age, once it has matured: what is owed is paid of it first."""
+    left = col(Lot.remaining) > 0, col(Lot.matured_at).is_not(None), col(Lot.expired_at).is_(None)
+    accounts, lots = await _claimed(tx, col(Lot.expires_at), *left)
     steps = []
     for lot in lots:
         entries = accounts.purse(lot.customer_id, lot.currency).expire(lot)
@@ -43,16 +44,16 @@ async def expire(tx: Transaction) -> int:
 
 
 async def _claimed(
-    tx: Transaction, due_at: Mapped[datetime] | Mapped[datetime | None], is_open: ColumnElement[bool]
+    tx: Transaction, due_at: Mapped[datetime] | Mapped[datetime | None], *is_open: ColumnElement[bool]
 ) -> tuple[Accounts, list[Lot]]:
     """Lots of which something is due, the longest overdue first, of customers whose points nobody else moves."""
-    query = select(col(Lot.id), col(Lot.customer_id)).where(is_open, due_at <= tx.recorded)
+    query = select(col(Lot.id), col(Lot.customer_id)).where(*is_open, due_at <= tx.recorded)
     found = (await tx.session.execute(query.order_by(due_at, col(Lot.id)).limit(AT_ONCE))).all()
     ours = await free(tx.session, {row.customer_id for row in found})
     ids = [row.id for row in found if row.customer_id in ours]
     accounts = await opened(tx.session, ours, ids)
     # As it stands now that they are ours: another process may have been faster.
-    still = select(col(Lot.id)).where(col(Lot.id).in_(ids), is_open).order_by(due_at, col(Lot.id))
+    still = select(col(Lot.id)).where(col(Lot.id).in_(ids), *is_open).order_by(due_at, col(Lot.id))
     return accounts, [accounts.lots[lot_id] for lot_id in (await tx.session.execute(still)).scalars()]
 
 

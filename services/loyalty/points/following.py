@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from datetime import timedelta
 from decimal import Decimal
-from typing import cast
+from typing import NamedTuple, cast
 
 from sqlalchemy.dialects.postgresql import insert
 from sqlmodel import col
@@ -12,11 +12,11 @@ from services.loyalty.cards.domain import Issued
 from services.loyalty.cards.queries import issued
 from services.loyalty.points import queries
 from services.loyalty.points.accounts import Accounts, hold, opened
-from services.loyalty.points.domain import cause, earned, pending, rate
+from services.loyalty.points.domain import cause, earned, lost, pending, rate
 from services.loyalty.points.posting import Step, movement, post
 from services.loyalty.points.tables import Lot, LotReturn
 from services.loyalty.programme.queries import Programmes
-from services.loyalty.tiers.queries import tier_at
+from services.loyalty.tiers.queries import Tiers, tiers_of
 from shared.erased import Erased
 from shared.events import Event
 from shared.events.loyalty import PointsReason
@@ -48,13 +48,13 @@ def reversing(erased: Erased) -> Handle:
     async def handle(tx: Transaction, events: Sequence[Event]) -> None:
         purchases = {event.id: cast("PurchaseReturned", event.data).purchase_id for event in events}
         accounts = await _accounts(tx, erased, purchases.values())
-        ours = [event for event in events if cause("purchase", purchases[event.id]) in accounts.lots]
-        fresh = await _unknown(tx, {event.subject: cause("purchase", purchases[event.id]) for event in ours})
+        found = [(event, accounts.lots.get(cause("purchase", purchases[event.id]))) for event in events]
+        ours = [(event, lot) for event, lot in found if lot is not None and _is_theirs(event, lot, accounts)]
+        fresh = await _unknown(tx, {(lot.id, event.subject) for event, lot in ours})
         steps = []
-        for event in ours:
-            if event.subject in fresh:
-                fresh.remove(event.subject)
-                lot = accounts.lots[cause("purchase", purchases[event.id])]
+        for event, lot in ours:
+            if (lot.id, event.subject) in fresh:
+                fresh.remove((lot.id, event.subject))
                 lot.returned += _paid(cast("PurchaseReturned", event.data).lines)
                 steps.append(_settled(tx, accounts, lot, event, "return"))
         await post(tx, steps, Programmes(tx.session))
@@ -70,7 +70,7 @@ def correcting(erased: Erased) -> Handle:
         steps = []
         for event in events:
             lot = accounts.lots.get(cause("purchase", event.subject))
-            if lot is not None and _is_later(event, lot):
+            if lot is not None and _is_theirs(event, lot, accounts) and _is_later(event, lot):
                 lot.corrected_at, lot.corrected_by = event.time, event.id
                 lot.gross = _paid(cast("PurchaseCorrected", event.data).lines)
                 steps.append(_settled(tx, accounts, lot, event, "correction"))
@@ -85,27 +85,32 @@ async def _earn(tx: Transaction, events: Sequence[Event], held: dict[str, list[I
     await hold(tx.session, {event.partitionkey for event in events})
     told = {cause("purchase", event.subject): event for event in reversed(events)}
     known = {lot.id for lot in await queries.lots(tx.session, told)}
-    programmes, steps = Programmes(tx.session), []
+    rules = _Rules(Programmes(tx.session), await tiers_of(tx.session, {event.partitionkey for event in events}))
+    steps = []
     for lot_id, event in told.items():
-        lot = None if lot_id in known else await _lot(tx, programmes, lot_id, event, _cards(held, event))
+        lot = None if lot_id in known else await _lot(rules, lot_id, event, _cards(held, event))
         if lot is not None:
             tx.session.add(lot)
             row = movement(tx, id=lot_id, kind="earned", occurred_at=event.time, **_about(lot, event, "purchase"))
             steps.append(Step(row, pending(lot, lot.points)))
-    await post(tx, steps, programmes)
+    await post(tx, steps, rules.programmes)
 
 
-async def _lot(
-    tx: Transaction, programmes: Programmes, lot_id: str, event: Event, cards: Sequence[Issued]
-) -> Lot | None:
+class _Rules(NamedTuple):
+    """What the points of a purchase are made by."""
+
+    programmes: Programmes
+    tiers: Tiers
+
+
+async def _lot(rules: _Rules, lot_id: str, event: Event, cards: Sequence[Issued]) -> Lot | None:
     """The lot of a purchase, without points where it is too small: a correction may add some."""
     lines, at = cast("PurchaseCompleted", event.data).lines, event.time
     currency, paid = lines[0].paid_amount.currency, _paid(lines)
-    programme = await programmes.in_force(currency, at)
+    programme = await rules.programmes.in_force(currency, at)
     if programme is None:
         return None
-    tier = await tier_at(tx.session, event.partitionkey, currency, at) if programme.tiers else None
-    each = rate(programme, tier)
+    each = rate(programme, rules.tiers.at(event.partitionkey, currency, at))
     available, days, points = at + timedelta(days=programme.pending_days), programme.expiry_days, earned(paid, each)
     return Lot(
         id=lot_id,
@@ -129,12 +134,10 @@ def _settled(tx: Transaction, accounts: Accounts, lot: Lot, event: Event, reason
     about = _about(lot, event, reason) | {"occurred_at": event.time}
     if gap < 0:
         lot.points += gap
-        row = movement(
-            tx, id=cause(reason, event.subject if reason == "return" else event.id), kind="reversed", **about
-        )
+        row = movement(tx, id=cause(reason, event.id), kind="reversed", **about)
         return Step(row, purse.take_back(-gap, event.time, lot.customer_id, lot))
     row = movement(tx, id=cause(reason, event.id), kind="earned", **about)
-    over = lot.expires_at is not None and lot.expires_at <= max(event.time, tx.recorded)
+    over = lost(lot, max(event.time, tx.recorded))
     return Step(row, [] if over else purse.give(lot, gap))
 
 
@@ -149,13 +152,19 @@ async def _accounts(tx: Transaction, erased: Erased, purchases: Collection[str])
     return await opened(tx.session, held, theirs)
 
 
-async def _unknown(tx: Transaction, returns: dict[str, str]) -> set[str]:
-    """Which of these returns, by lot, nobody told before; they are known from now on."""
+def _is_theirs(event: Event, lot: Lot, accounts: Accounts) -> bool:
+    """Whether the customer speaks of a purchase of theirs; of a bill that became nobody's its store does."""
+    return ":" in event.partitionkey or event.partitionkey in accounts.families[lot.customer_id]
+
+
+async def _unknown(tx: Transaction, returns: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Which of these returns, each beside its lot, nobody told before; they are known from now on."""
     if not returns:
         return set()
-    rows = [{"id": return_id, "lot_id": lot_id} for return_id, lot_id in sorted(returns.items())]
-    statement = insert(LotReturn).values(rows).on_conflict_do_nothing().returning(col(LotReturn.id))
-    return set((await tx.session.execute(statement)).scalars())
+    rows = [{"lot_id": lot_id, "id": return_id} for lot_id, return_id in sorted(returns)]
+    statement = insert(LotReturn).values(rows).on_conflict_do_nothing()
+    told = await tx.session.execute(statement.returning(col(LotReturn.lot_id), col(LotReturn.id)))
+    return {(row.lot_id, row.id) for row in told}
 
 
 def _is_later(event: Event, lot: Lot) -> bool:

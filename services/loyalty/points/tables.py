@@ -8,6 +8,8 @@ from sqlmodel import Field
 
 from services.loyalty.base import Base
 
+_TO_EXPIRE = "remaining > 0 and matured_at is not null and expired_at is null"
+
 
 class PointAccount(Base, table=True):
     """The account of a customer: whoever moves points of theirs has its row locked."""
@@ -20,6 +22,8 @@ class PointAccount(Base, table=True):
 class Lot(Base, table=True):
     """Points that were earned together (`domain.Lot`). `card_id`: the card that was shown, or their oldest.
 
+    `expired_at`: since when what was left of it is lost by age; it gets no points any more.
+
     Of a purchase's lot also, for what comes back: `rate`: points a unit; `gross`: what the bill in force says that was
     paid; `returned`: what of it came back; `corrected_at`, `corrected_by`: time and event of the correction in force.
     """
@@ -28,7 +32,7 @@ class Lot(Base, table=True):
     __table_args__ = (
         CheckConstraint("remaining >= 0", name="lots_remain"),
         Index("lots_to_mature", "available_at", "id", postgresql_where=text("matured_at is null")),
-        Index("lots_to_expire", "expires_at", "id", postgresql_where=text("remaining > 0")),
+        Index("lots_to_expire", "expires_at", "id", postgresql_where=text(_TO_EXPIRE)),
     )
 
     id: str = Field(primary_key=True)
@@ -39,6 +43,7 @@ class Lot(Base, table=True):
     available_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
     expires_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
     matured_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
+    expired_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
     points: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))
     remaining: int = Field(default=0, sa_column=Column(BigInteger, nullable=False))
     rate: Decimal | None = Field(default=None, sa_column=Column(Numeric))
@@ -53,8 +58,8 @@ class LotReturn(Base, table=True):
 
     __tablename__ = "lot_returns"
 
+    lot_id: str = Field(sa_column=Column(Text, ForeignKey("lots.id", ondelete="CASCADE"), primary_key=True))
     id: str = Field(primary_key=True)
-    lot_id: str = Field(sa_column=Column(Text, ForeignKey("lots.id", ondelete="CASCADE"), nullable=False, index=True))
 
 
 class Movement(Base, table=True):

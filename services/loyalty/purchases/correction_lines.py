@@ -46,6 +46,14 @@ def demand_room(before: Goods, after: Sequence[PurchaseLine]) -> None:
         _demand_room(f"/lines/{number - 1}", before.lines[number], after[number - 1], part)
 
 
+def carry_over(before: Goods, after: Sequence[PurchaseLine]) -> set[int]:
+    """The numbers of the lines that are still the same product; when they arrived stays, unless it is told anew."""
+    same = {line.line: line for line in after if _product(before.lines.get(line.line)) == line.product_id}
+    for number, line in same.items():
+        line.delivered_at = line.delivered_at or before.lines[number].delivered_at
+    return set(same)
+
+
 def event_line(line: PurchaseLine, currency: str) -> PurchasedLine:
     """What the event tells of a line."""
     money = {
@@ -54,6 +62,10 @@ def event_line(line: PurchaseLine, currency: str) -> PurchasedLine:
     }
     same = {name: getattr(line, name) for name in ("quantity", *_SAME)}
     return PurchasedLine.model_validate(same | money)
+
+
+def _product(line: PurchaseLine | None) -> str | None:
+    return None if line is None else line.product_id
 
 
 def _demand_room(pointer: str, before: PurchaseLine, after: PurchaseLine, part: Amounts) -> None:

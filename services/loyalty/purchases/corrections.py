@@ -1,5 +1,6 @@
 """What can be done with a bill that was wrong: set its lines right, or give it to whose it was."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,12 +10,12 @@ from sqlmodel import col
 from uuid_utils.compat import uuid7
 
 from services.loyalty.purchases import queries
-from services.loyalty.purchases.correction_lines import demand_room, event_line, rows
+from services.loyalty.purchases.correction_lines import carry_over, demand_room, event_line, rows
 from services.loyalty.purchases.correction_models import NewCorrection
 from services.loyalty.purchases.giving import bill_of, demand_others, store_given
 from services.loyalty.purchases.models import LineView, NewLine
 from services.loyalty.purchases.return_lines import goods, refuse
-from services.loyalty.purchases.tables import Correction, Purchase, PurchaseLine
+from services.loyalty.purchases.tables import Correction, LineDelivery, Purchase, PurchaseLine
 from shared.events.purchases import PurchaseCorrected, PurchasedLine
 from shared.history import Subject, note
 from shared.outbox import Transaction
@@ -88,8 +89,9 @@ async def _set_right(tx: Transaction, purchase: Purchase, correction: Correction
     before = await goods(tx.session, purchase.id, purchase.currency)
     after = rows(purchase.id, told, purchase.currency)
     demand_room(before, after)
+    same = carry_over(before, after)
     lines = [before.lines[number] for number in sorted(before.lines)]
-    await _put_lines(tx, purchase, after)
+    await _put_lines(tx, purchase, after, same)
     change = {"lines": _shown(lines)}, {"lines": _shown(after)}
     await _tell(tx, purchase, correction, change, tuple(event_line(line, purchase.currency) for line in after))
 
@@ -102,14 +104,16 @@ async def _give_away(tx: Transaction, purchase: Purchase, correction: Correction
     lines = [before.lines[number] for number in sorted(before.lines)]
     bill = await bill_of(tx, purchase, lines, customer_id)
     purchase.corrected_to = correction.corrected_to = bill.id
-    await _put_lines(tx, purchase, [])
+    await _put_lines(tx, purchase, [], same=())
     change = {"corrected_to": None, "lines": _shown(lines)}, {"corrected_to": bill.id, "lines": []}
     await _tell(tx, purchase, correction, change, ())
     await store_given(tx, bill, purchase, correction)
 
 
-async def _put_lines(tx: Transaction, purchase: Purchase, lines: list[PurchaseLine]) -> None:
+async def _put_lines(tx: Transaction, purchase: Purchase, lines: list[PurchaseLine], same: Collection[int]) -> None:
     await tx.session.execute(delete(PurchaseLine).where(col(PurchaseLine.purchase_id) == purchase.id))
+    arrived = delete(LineDelivery).where(col(LineDelivery.purchase_id) == purchase.id)
+    await tx.session.execute(arrived.where(col(LineDelivery.line).not_in(same)))  # of what was never on the bill
     tx.session.add_all(lines)
     purchase.version += 1
     await tx.session.flush()

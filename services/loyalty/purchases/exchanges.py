@@ -15,15 +15,15 @@ from services.loyalty.purchases.tables import Purchase
 from shared.aliases import family
 from shared.outbox import Transaction
 from shared.web.auth import Principal
-from shared.web.problems import INVALID, Problem
+from shared.web.problems import CONFLICT, INVALID, Problem
 from shared.web.work import Existing
 
 
 async def exchange(tx: Transaction, purchase_id: str, told: NewExchange, caller: Principal) -> Existing[ExchangeView]:
     """Record a return and the purchase in its place; both told again with the same ids and content do nothing.
 
-    Raises what either raises, and 422 where the purchase is another customer's, in another currency or before the
-    return.
+    Raises what either raises, 422 where the purchase is another customer's, in another currency or before the return,
+    and 409 where it is known and the return is not: one told again without its id would come back twice.
     """
     bought = await queries.demand(tx.session, purchase_id, caller)
     if bought.customer_id is not None:
@@ -34,6 +34,8 @@ async def exchange(tx: Transaction, purchase_id: str, told: NewExchange, caller:
         back = await returns.record(tx, purchase_id, told.back, caller, exchanged_for=new.id)
     with _under("/purchase"):
         sold = await commands.record(tx, new, caller)
+    if sold.existed and not back.existed:
+        refuse(CONFLICT, "/purchase/id", f"{new.id} is known already, and this return is not")
     made = ExchangeView(back=back.entity, purchase=sold.entity)
     return Existing(made, existed=back.existed and sold.existed)
 

@@ -35,7 +35,7 @@ async def make(tx: Transaction, new: NewReferral, caller: Principal) -> Existing
         await _check(tx, found.entity)
         await _tell(tx, found.entity)
         bought = await queries.bought_since(tx.session, new.friend_id, found.entity.occurred_at)
-        await keep(tx.session, [(found.entity.id, each) for each in bought])
+        await keep(tx.session, [(found.entity, each) for each in bought])
         await settle(tx, found.entity, bought)
     return found
 

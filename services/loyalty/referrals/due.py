@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from sqlalchemy import ColumnElement, literal_column, select, text
 from sqlmodel import col
 
-from services.loyalty.points.accounts import hold
+from services.loyalty.points.accounts import free, open_accounts
 from services.loyalty.points.awards import Award, award
 from services.loyalty.referrals.domain import SELF
 from services.loyalty.referrals.steps import step
@@ -16,16 +16,19 @@ AT_ONCE = 100
 """Referrals that one transaction of the clock rewards."""
 _TOGETHER = text("select pg_advisory_xact_lock_shared(hashtext('erasures'))")
 """As everybody who writes something of customers (shared.erased), before any row is locked."""
-_KEPT: ColumnElement[bool] = literal_column("""(
-    not exists (select from returns where returns.purchase_id = referrals.purchase_id)
-    or exists (
-        select from purchase_lines bought where bought.purchase_id = referrals.purchase_id and bought.quantity > 0
-        and not exists (
-            select from return_lines join returns on returns.id = return_id
-            where returns.purchase_id = bought.purchase_id and return_lines.line = bought.line and whole
+_KEPT: ColumnElement[bool] = literal_column("""(not exists (
+    select from purchases where purchases.id = referrals.purchase_id and (
+        corrected_to is not null
+        or not exists (
+            select from purchase_lines bought where bought.purchase_id = purchases.id and bought.quantity > 0
+            and not exists (
+                select from return_lines join returns on returns.id = return_id
+                where returns.purchase_id = bought.purchase_id and return_lines.line = bought.line and whole
+            )
         )
     )
-)""")
+))""")
+"""What third parties told has no row there."""
 _IN_ORDER = col(Referral.reward_due_at), col(Referral.id)
 
 
@@ -64,11 +67,15 @@ async def _reward(tx: Transaction, row: Referral) -> None:
 async def _held(tx: Transaction) -> Mapping[str, set[str]]:
     """Who brought somebody and is due a reward, each with all their ids; their points are kept from being moved.
 
-    Before any referral is claimed: whoever takes in purchases does it in this order, too.
+    Before any referral is claimed: whoever takes in purchases does it in this order, too. Whose points somebody else
+    moves just now waits for the next time; an account is opened before any is held, as others do.
     """
     query = select(col(Referral.customer_id)).where(*_due(tx)).order_by(*_IN_ORDER).limit(AT_ONCE)
     owed = {customer for customer in (await tx.session.execute(query)).scalars() if customer is not None}
-    return await hold(tx.session, owed) if owed else {}
+    if not owed:
+        return {}
+    await open_accounts(tx.session, owed)
+    return await free(tx.session, owed)
 
 
 async def _claimed(tx: Transaction, customers: Collection[str]) -> list[Referral]:
@@ -79,7 +86,7 @@ async def _claimed(tx: Transaction, customers: Collection[str]) -> list[Referral
 
 
 def _due(tx: Transaction) -> tuple[ColumnElement[bool], ...]:
-    """What is due; without those whose purchase came back, though the news of it waits yet.
+    """What is due; without those whose purchase came back or was none, though the news of it waits yet.
 
     After a week of downtime the clock may be faster than the consumer.
     """

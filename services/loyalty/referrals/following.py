@@ -27,7 +27,7 @@ def qualifying(erased: Erased) -> Handle:
         since = {
             row.id: [each for each in by_friend[row.friend_id or ""] if each.at >= row.occurred_at] for row in rows
         }
-        await keep(tx.session, [(referral, each) for referral, found in since.items() for each in found])
+        await keep(tx.session, [(row, each) for row in rows for each in since[row.id]])
         concerned = [row for row in rows if since[row.id]]
         theirs = await kept(tx.session, concerned) if concerned else {}
         for row in concerned:

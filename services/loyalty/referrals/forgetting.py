@@ -10,12 +10,9 @@ _HISTORY = text("""
         (select id from referrals where customer_id = any(:customers) or friend_id = any(:customers))
 """)
 _STATEMENTS = (
-    # Their steps name both, and what was bought.
+    # Their steps name both.
     _HISTORY,
-    text("""
-        delete from referral_purchases using referrals
-        where referral_id = referrals.id and friend_id = any(:customers)
-    """),
+    text("delete from referral_purchases where friend_id = any(:customers)"),
     text("update referrals set friend_id = null, purchase_id = null, content = '' where friend_id = any(:customers)"),
     text("""
         update referrals set customer_id = null, reward_due_at = null, content = '' where customer_id = any(:customers)

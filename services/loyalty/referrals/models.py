@@ -20,8 +20,8 @@ class NewReferral(NewEntity):
 class ReferralView(View):
     """A referral; who is erased is null.
 
-    `purchase_id`: the friend's purchase that qualified it. `reward_points`: 0 where the programme gives nothing, null
-    until it is qualified; due at `reward_due_at`. `rule`: why it is void.
+    What the friend bought is not told. `reward_points`: 0 where the programme gives nothing, null until it is
+    qualified; due at `reward_due_at`. `rule`: why it is void.
     """
 
     id: str
@@ -31,8 +31,6 @@ class ReferralView(View):
     store_id: str | None
     channel: str | None
     state: State
-    purchase_id: str | None
-    purchased_at: datetime | None
     currency: str | None
     reward_points: int | None
     reward_due_at: datetime | None

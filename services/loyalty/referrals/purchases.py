@@ -14,12 +14,13 @@ from services.loyalty.referrals.tables import Referral, ReferralPurchase
 _OPEN = ("made", "qualified")
 
 
-async def keep(session: AsyncSession, bought: Sequence[tuple[str, Bought]]) -> None:
-    """Keep purchases, each beside the id of the referral that it may qualify; one that is kept stays as it is."""
+async def keep(session: AsyncSession, bought: Sequence[tuple[Referral, Bought]]) -> None:
+    """Keep purchases, each beside the referral that it may qualify; one that is kept stays as it is."""
     rows = [
         {
-            "referral_id": referral,
+            "referral_id": referral.id,
             "purchase_id": each.id,
+            "friend_id": referral.friend_id,
             "occurred_at": each.at,
             "currency": each.currency,
             "goods": sorted(each.goods),

@@ -114,6 +114,6 @@ async def _bringers(session: AsyncSession, friends: Collection[str], but: str) -
 
 
 async def _bought_before(session: AsyncSession, friends: Collection[str], at: datetime) -> bool:
-    theirs = col(Purchase.customer_id).in_(sorted(friends))
-    query = select(Purchase.id).where(theirs, col(Purchase.occurred_at) < at)  # type: ignore[call-overload]
+    theirs = col(Purchase.customer_id).in_(sorted(friends)), col(Purchase.corrected_to).is_(None)
+    query = select(Purchase.id).where(*theirs, col(Purchase.occurred_at) < at)  # type: ignore[call-overload]
     return await session.scalar(query.limit(1)) is not None

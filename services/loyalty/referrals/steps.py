@@ -9,7 +9,9 @@ from services.loyalty.referrals.tables import Referral
 from shared.history import Subject, note
 from shared.outbox import Transaction
 
-_CHANGING = {"state", "purchase_id", "purchased_at", "currency", "reward_points", "reward_due_at", "rule"}
+_CHANGING = {"state", "purchase_id", "currency", "reward_points", "reward_due_at", "rule"}
+_NOTED = _CHANGING - {"purchase_id"}
+"""What the friend bought is not told to who brought them, whose history it is, too."""
 
 
 def subject(row: Referral) -> Subject:
@@ -29,7 +31,7 @@ async def settle(tx: Transaction, row: Referral, bought: Iterable[Bought]) -> No
     if first is None:
         await step(tx, row, "disqualify", "made", told)
         return
-    told |= {"purchase_id": first.id, "purchased_at": first.at, "currency": first.currency, "reward_points": 0}
+    told |= {"purchase_id": first.id, "currency": first.currency, "reward_points": 0}
     programme = await in_force(tx.session, first.currency, first.at)
     if row.customer_id is not None and programme is not None and programme.referral_points:
         told["reward_points"] = programme.referral_points
@@ -39,8 +41,8 @@ async def settle(tx: Transaction, row: Referral, bought: Iterable[Bought]) -> No
 
 async def step(tx: Transaction, row: Referral, verb: str, state: State, told: dict[str, object] | None = None) -> None:
     """Bring a locked referral into another state, and note it. `told`: the fields that change with it."""
-    before = row.model_dump(include=_CHANGING)
+    before = row.model_dump(include=_NOTED)
     for name, value in {**(told or {}), "state": state}.items():
         setattr(row, name, value)
     row.version += 1
-    await note(tx, subject(row), verb, before=before, after=row.model_dump(include=_CHANGING))
+    await note(tx, subject(row), verb, before=before, after=row.model_dump(include=_NOTED))

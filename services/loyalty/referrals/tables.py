@@ -11,8 +11,8 @@ from services.loyalty.base import Base
 class Referral(Base, table=True):
     """A customer brought a friend. Either is null once they are erased.
 
-    `purchase_id`, `purchased_at`: of the friend's that qualified it. `reward_points` in the programme of `currency`,
-    due at `reward_due_at`; null where nothing is to be given. `rule`: why it came to nothing.
+    `purchase_id`: of the friend's that qualified it, which is not told to who brought them. `reward_points` in the
+    programme of `currency`, due at `reward_due_at`; null where nothing is to be given. `rule`: why it came to nothing.
     """
 
     __tablename__ = "referrals"
@@ -29,8 +29,7 @@ class Referral(Base, table=True):
     channel: str | None = None
     occurred_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
     state: str = "made"
-    purchase_id: str | None = None
-    purchased_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
+    purchase_id: str | None = Field(default=None, sa_column=Column(Text, info={"exported": False}))
     currency: str | None = None
     reward_points: int | None = None
     reward_due_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
@@ -44,13 +43,15 @@ class Referral(Base, table=True):
 class ReferralPurchase(Base, table=True):
     """What the friend bought since, also where no till of ours told it: the first that they keep qualifies.
 
-    `goods`: the numbers of the lines with goods; `back`: of those that came back whole.
+    It is the friend's alone. `goods`: the numbers of the lines with goods; `back`: of those that came back whole.
     """
 
     __tablename__ = "referral_purchases"
+    __table_args__ = {"info": {"customer": "friend_id"}}
 
     referral_id: str = Field(sa_column=Column(Text, ForeignKey("referrals.id", ondelete="CASCADE"), primary_key=True))
     purchase_id: str = Field(primary_key=True, index=True)
+    friend_id: str = Field(index=True)
     occurred_at: datetime = Field(sa_column=Column(DateTime(timezone=True), nullable=False))
     currency: str
     goods: list[int] = Field(sa_column=Column(ARRAY(Integer), nullable=False))

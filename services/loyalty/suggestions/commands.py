@@ -33,9 +33,10 @@ class Target:
 
 
 async def ask(tx: Transaction, new: NewModel) -> Existing[SuggestionModel]:
-    """Ask for a model; the worker trains it. The same id with the same content does nothing.
+    """Ask for a model; the worker trains it. The same id with the same content asks for a failed one anew.
 
-    Raises 409 for an id that is in use with other content, 422 for a moment in the future.
+    One that did not fail stays as it is. Raises 409 for an id that is in use with other content, 422 for a moment in
+    the future.
     """
     if new.as_of is not None and new.as_of > tx.recorded:
         raise _invalid("/as_of", "it is in the future")
@@ -46,6 +47,8 @@ async def ask(tx: Transaction, new: NewModel) -> Existing[SuggestionModel]:
     if not found.existed:
         told = {"as_of": found.entity.as_of}
         await note(tx, Subject("suggestion_model", row.id, row.version), "ask", before=None, after=told)
+    elif found.entity.state == "failed":
+        await _ask_anew(tx, found.entity)
     return found
 
 
@@ -84,6 +87,14 @@ async def answer(tx: Transaction, target: Target, told: Answer) -> Suggestion:
     row.purchase_id, row.reason, row.version = told.purchase_id, told.reason, row.version + 1
     await tell_answered(tx, row, before)
     return row
+
+
+async def _ask_anew(tx: Transaction, row: SuggestionModel) -> None:
+    before = row.model_dump(include={"state", "error", "attempts"})
+    row.state, row.error, row.attempts, row.version = "waiting", None, 0, row.version + 1
+    row.started_at = row.finished_at = None
+    after = row.model_dump(include=set(before))
+    await note(tx, Subject("suggestion_model", row.id, row.version), "ask", before=before, after=after)
 
 
 def _new(tx: Transaction, new: NewSuggestion) -> Suggestion:

@@ -1,8 +1,8 @@
 """What would suit a customer, computed from a trained model; nothing is written.
 
 Cross-sell: what similar customers buy together with theirs, from categories that are new to them and from the others in
-turn; a category in which no product is known to go with theirs is proposed as a whole. Up-sell: products one level
-above the highest that they buy. The kinds take turns, so that neither hides the other.
+turn. Up-sell: products one level above the highest that they buy. The kinds take turns, so that neither hides the
+other. A new category in which no product is known to go with theirs is proposed as a whole, behind all products.
 """
 
 from collections.abc import Collection
@@ -16,11 +16,11 @@ from services.loyalty.suggestions import queries
 from services.loyalty.suggestions.customer import Customer, known
 from services.loyalty.suggestions.domain import Kind
 from services.loyalty.suggestions.models import Proposal, Proposals, UsedModel
-from services.loyalty.suggestions.ranking import Neighbour, Scored, in_turn, summed
+from services.loyalty.suggestions.ranking import Neighbour, Scored, served, summed
 from services.loyalty.suggestions.tables import SuggestionModel
 
 DIGITS = 4
-_Lists = tuple[list[Proposal], ...]
+_Found = list[Proposal]
 
 _NEAR = text("""
     select item, other, similarity, support from bought_together
@@ -62,16 +62,20 @@ async def propose(session: AsyncSession, customer_id: str, as_of: datetime, kind
     model = await queries.newest(session, as_of)
     if model is None:
         return Proposals(model=None, items=[])
-    customer, lists = await known(session, customer_id, as_of), list[list[Proposal]]()
+    customer = await known(session, customer_id, as_of)
+    new, usual, above, whole = list[Proposal](), list[Proposal](), list[Proposal](), list[Proposal]()
     if kind != "up_sell":
-        lists.extend(await _cross_sell(session, model, customer, as_of))
+        new, usual, whole = await _cross_sell(session, model, customer, as_of)
     if kind != "cross_sell":
-        lists.append(await _up_sell(session, model, customer, as_of, limit))
-    return Proposals(model=UsedModel.model_validate(model), items=list(islice(in_turn(*lists), limit)))
+        above = await _up_sell(session, model, customer, as_of, limit)
+    items = list(islice(served(new, usual, above, whole), limit))
+    return Proposals(model=UsedModel.model_validate(model), items=items)
 
 
-async def _cross_sell(session: AsyncSession, model: SuggestionModel, customer: Customer, as_of: datetime) -> _Lists:
-    """Of categories that are new to the customer, and of the others."""
+async def _cross_sell(
+    session: AsyncSession, model: SuggestionModel, customer: Customer, as_of: datetime
+) -> tuple[_Found, _Found, _Found]:
+    """Products of categories that are new to the customer, products of the others, and whole categories."""
     without = customer.products | customer.declined_products
     products = await _near(session, model, "product", customer.recent, without)
     offered = await _offered(session, model, "product", products, as_of)
@@ -79,9 +83,11 @@ async def _cross_sell(session: AsyncSession, model: SuggestionModel, customer: C
     new = [each for each in fitting if each[1] not in customer.categories | customer.declined_categories]
     whole = await _categories(session, model, customer, {category for _, category in new}, as_of)
     usual = [each for each in fitting if each[1] in customer.categories - customer.declined_categories]
-    proposed = [_together(customer, found, found.item, category) for found, category in new]
-    proposed += [_together(customer, found, None, found.item) for found in whole]
-    return proposed, [_together(customer, found, found.item, category) for found, category in usual]
+    return (
+        [_together(customer, found, found.item, category) for found, category in new],
+        [_together(customer, found, found.item, category) for found, category in usual],
+        [_together(customer, found, None, found.item) for found in whole],
+    )
 
 
 async def _categories(
@@ -126,12 +132,17 @@ async def _up_sell(
             category=row.category,
             kind="up_sell",
             score=round(row.buyers / (model.customers or 1), DIGITS),
-            reason=f"The next level above {row.because[0]}, bought by {row.buyers} customers",
+            reason=_above(row.because[0], row.buyers),
             because=row.because,
             suggestion_id=customer.open.get((row.product, None)),
         )
         for row in rows
     ]
+
+
+def _above(product: str, buyers: int) -> str:
+    """Of what few bought, how many is not known."""
+    return f"The next level above {product}" + (f", bought by {buyers} customers" if buyers else "")
 
 
 def _together(customer: Customer, found: Scored, product: str | None, category: str) -> Proposal:

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import zip_longest
+from itertools import chain, zip_longest
 from typing import NamedTuple, TypeVar
 
 T = TypeVar("T")
@@ -50,6 +50,15 @@ def _scored(speaking: list[Neighbour]) -> Scored:
     because = tuple(neighbour.item for neighbour in speaking[:REASONS])
     score = sum(neighbour.similarity for neighbour in speaking)
     return Scored(speaking[0].other, score, because, speaking[0].support)
+
+
+def served(new: Sequence[T], usual: Sequence[T], above: Sequence[T] = (), whole: Sequence[T] = ()) -> Iterator[T]:
+    """What is proposed, in this order.
+
+    Products of categories that are new to a customer, of the others and of the next level (`above`) take turns; `whole`
+    categories fill the places that products leave, since nobody can buy a category.
+    """
+    return chain(in_turn(new, usual, above), whole)
 
 
 def in_turn(*lists: Sequence[T]) -> Iterator[T]:

@@ -11,7 +11,8 @@ from services.loyalty.base import Base
 class SuggestionModel(Base, table=True):
     """What customers buy together, learned from the purchases before `as_of`.
 
-    `customers`: of how many; `products`: how many were bought by enough of them. `error`: why it failed, as a code.
+    `customers`: of how many; `products`: how many were bought by enough of them. `attempts`: how often its training was
+    begun. `error`: why it failed, as a code.
     """
 
     __tablename__ = "suggestion_models"
@@ -31,6 +32,7 @@ class SuggestionModel(Base, table=True):
     customers: int | None = None
     products: int | None = None
     error: str | None = None
+    attempts: int = 0
     started_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
     finished_at: datetime | None = Field(default=None, sa_column=Column(DateTime(timezone=True)))
     content: bytes

@@ -1,10 +1,12 @@
 """Reading tiers."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from operator import attrgetter
+from typing import NamedTuple
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col
 
@@ -13,23 +15,34 @@ from services.loyalty.tiers import facts
 from services.loyalty.tiers.domain import NOTHING, above, spans, spent, walk
 from services.loyalty.tiers.models import NextView, TierView
 from services.loyalty.tiers.tables import TierSpan
-from shared.aliases import family
+from shared.aliases import families, family
 from shared.web.cursors import keyset
 
 
-async def tier_at(session: AsyncSession, customer_id: str, currency: str, at: datetime) -> str | None:
-    """The code of the tier that the customer was of just before that moment, by what they spent in that currency; or
-    None. So a purchase that reaches a tier is not made in it yet.
-    """
-    since, until = col(TierSpan.since), col(TierSpan.until)
-    query = (
-        select(col(TierSpan.code))
-        .where(col(TierSpan.customer_id).in_(await family(session, customer_id)), col(TierSpan.currency) == currency)
-        .where(since < at, or_(until.is_(None), until >= at))
-        .order_by(since.desc())
-        .limit(1)
-    )
-    return await session.scalar(query)
+class Tiers(NamedTuple):
+    """Of which tiers customers were, for who asks of many purchases. By customer, their spans, the latest first."""
+
+    spans: Mapping[str, Sequence[TierSpan]]
+
+    def at(self, customer_id: str, currency: str, at: datetime) -> str | None:
+        """The code of the tier that the customer was of just before that moment, by what they spent in that currency;
+        or None. So a purchase that reaches a tier is not made in it yet.
+        """
+        theirs = (span for span in self.spans.get(customer_id, ()) if span.currency == currency and span.since < at)
+        return next((span.code for span in theirs if span.until is None or span.until >= at), None)
+
+
+async def tiers_of(session: AsyncSession, customers: Collection[str]) -> Tiers:
+    """Of which tiers these customers were, under whichever id: two queries for all."""
+    known = await families(session, customers)
+    theirs = col(TierSpan.customer_id).in_(set[str]().union(*known.values()))
+    # As they stand now: this transaction may have written some of those that it read before.
+    query = select(TierSpan).where(theirs).execution_options(populate_existing=True)
+    found: dict[str, list[TierSpan]] = defaultdict(list)
+    for row in (await session.execute(query)).scalars():
+        found[row.customer_id].append(row)
+    spans = {customer: [row for name in ids for row in found[name]] for customer, ids in known.items()}
+    return Tiers({name: sorted(rows, key=attrgetter("since"), reverse=True) for name, rows in spans.items()})
 
 
 async def standings(session: AsyncSession, customer_id: str, now: datetime) -> list[TierView]:

@@ -70,6 +70,7 @@ def _lots() -> None:
         sa.Column("available_at", TIME, nullable=False),
         sa.Column("expires_at", TIME, nullable=True),
         sa.Column("matured_at", TIME, nullable=True),
+        sa.Column("expired_at", TIME, nullable=True),
         sa.Column("points", sa.BigInteger(), nullable=False),
         sa.Column("remaining", sa.BigInteger(), nullable=False),
         sa.Column("rate", sa.Numeric(), nullable=True),
@@ -79,13 +80,14 @@ def _lots() -> None:
         sa.Column("corrected_by", sa.Text(), nullable=True),
         sa.CheckConstraint("remaining >= 0", name="lots_remain"),
     )
-    to_mature, to_expire = sa.text("matured_at is null"), sa.text("remaining > 0")
+    to_mature = sa.text("matured_at is null")
+    to_expire = sa.text("remaining > 0 and matured_at is not null and expired_at is null")
     op.create_index("lots_to_mature", "lots", ["available_at", "id"], postgresql_where=to_mature)
     op.create_index("lots_to_expire", "lots", ["expires_at", "id"], postgresql_where=to_expire)
     op.create_table(
         "lot_returns",
+        sa.Column("lot_id", sa.Text(), sa.ForeignKey("lots.id", ondelete="CASCADE"), primary_key=True),
         sa.Column("id", sa.Text(), primary_key=True),
-        sa.Column("lot_id", sa.Text(), sa.ForeignKey("lots.id", ondelete="CASCADE"), nullable=False, index=True),
     )
 
 

@@ -35,6 +35,7 @@ def upgrade() -> None:
         sa.Column("customers", sa.Integer(), nullable=True),
         sa.Column("products", sa.Integer(), nullable=True),
         sa.Column("error", sa.Text(), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("content", sa.LargeBinary(), nullable=False),
