@@ -15,7 +15,7 @@ from services.complaints.settings import ComplaintsSettings
 from services.customers.settings import CustomersSettings
 from shared.events import Event, decode
 from shared.settings import WebSettings
-from tests.support.databases import drop_database, fresh_database
+from tests.support.databases import fresh_database, give_back
 
 ERASURE_KEY = "a key for tests, known to everybody"
 S = TypeVar("S", bound=WebSettings)
@@ -114,4 +114,4 @@ async def client_of(
             yield Client(http, issuer, url, app)
     finally:
         await app.state.engine.dispose()  # also after a test that failed, or the next one is told of its connections
-        await drop_database(postgres_url, url)
+        await give_back(postgres_url, service, url)
