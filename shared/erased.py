@@ -48,7 +48,7 @@ class Erased:
         """Hold erasures off until this transaction ends; answers which of these ids are erased already."""
         if not customers:
             return set()
-        await session.execute(_TOGETHER)
+        await together(session)
         return await self.among(session, customers)
 
     async def alone(self, session: AsyncSession) -> None:
@@ -76,6 +76,11 @@ class Erased:
     def digest(self, name: str) -> bytes:
         """What an id is known by when it is to be known no more."""
         return hmac.digest(self._key, name.encode(), "sha256")
+
+
+async def together(session: AsyncSession) -> None:
+    """Hold erasures off until this transaction ends; before any row is locked."""
+    await session.execute(_TOGETHER)
 
 
 def gone() -> Problem:

@@ -1,5 +1,6 @@
 """Request fields of this service beside the shared ones: exact numbers as text."""
 
+from collections.abc import Iterable, Iterator
 from typing import Annotated
 
 from pydantic import StringConstraints, ValidationError
@@ -14,12 +15,24 @@ Decimals = Annotated[str, StringConstraints(pattern=fields.DECIMAL_PATTERN)]
 Place = tuple[str | int, ...]
 """Where in a body: `("lines", 0, "paid_amount")`."""
 
+Fault = tuple[Place, str]
+"""Where, and what is wrong there."""
+
 
 Planned = fields.Instant
 """An instant with its offset, past or future."""
 
 
-def refuse(*faults: tuple[Place, str]) -> None:
+def repeated(lines: Iterable[int]) -> Iterator[Fault]:
+    """What is wrong with line numbers of a bill that are told more than once, in the field `lines`."""
+    seen: set[int] = set()
+    for number, line in enumerate(lines):
+        if line in seen:
+            yield ("lines", number, "line"), "the line is here twice"
+        seen.add(line)
+
+
+def refuse(*faults: Fault) -> None:
     """Raises the validation error that names these places, for rules that look at several fields at once."""
     if faults:
         errors = [

@@ -4,15 +4,11 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy.ext.asyncio import async_sessionmaker
-
 from services.complaints.standards.firing import fire
-from shared.database import open_engine
-from shared.duties import ACTOR
 from shared.events import Event
-from shared.outbox import Transaction
 from tests.complaints.cases import opened
 from tests.support.client import Client
+from tests.support.looking import look_with
 
 HOUR = timedelta(hours=1)
 HIGH = "/v1/service-standards/service/high"
@@ -47,17 +43,7 @@ def at(case: dict[str, Any], hours: float) -> datetime:
 
 async def look(client: Client, now: datetime) -> int:
     """The clock looks at that moment, until nothing is left to do; how much it did."""
-    engine, done = open_engine(client.database_url), 0
-    sessions = async_sessionmaker(engine, expire_on_commit=False)
-    try:
-        while True:
-            async with sessions.begin() as session:
-                found = await fire(Transaction(session, "/crm/complaints", now, ACTOR))
-            if not found:
-                return done
-            done += found
-    finally:
-        await engine.dispose()
+    return await look_with(fire, client, "/crm/complaints", now)
 
 
 async def told(client: Client, case: dict[str, Any]) -> list[tuple[float, str, str | int]]:

@@ -3,18 +3,14 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy.ext.asyncio import async_sessionmaker
-
 from services.loyalty.referrals.due import reward
 from services.loyalty.workers import working
-from shared.database import open_engine
-from shared.duties import ACTOR
 from shared.events import Event
 from shared.events.customers import CustomerMerged
 from shared.events.loyalty import PointsEarned
-from shared.outbox import Transaction
 from tests.support.client import Client
 from tests.support.handled import handled
+from tests.support.looking import look_with
 from tests.support.pipeline import WORKER_SETTINGS
 from tests.support.told import told
 
@@ -67,17 +63,7 @@ async def merge(client: Client, customer: str, into: str) -> None:
 
 async def look(client: Client, now: datetime) -> int:
     """The clock looks at that moment, until nothing is left to do; how many referrals it saw to."""
-    engine, done = open_engine(client.database_url), 0
-    sessions = async_sessionmaker(engine, expire_on_commit=False)
-    try:
-        while True:
-            async with sessions.begin() as session:
-                found = await reward(Transaction(session, "/crm/loyalty", now, ACTOR))
-            if not found:
-                return done
-            done += found
-    finally:
-        await engine.dispose()
+    return await look_with(reward, client, "/crm/loyalty", now)
 
 
 async def rewards(client: Client) -> list[tuple[str, int, datetime]]:

@@ -80,19 +80,18 @@ async def give_back(postgres_url: str, service: str, url: str) -> None:
 
 async def _emptied(url: str) -> str | None:
     """The schema's shape of a database that is emptied now; None where it can't be: a logbook is never emptied."""
-    connection = await asyncpg.connect(url)
     try:
-        await connection.execute(_EMPTY)
-        return str(await connection.fetchval(_SHAPE))
+        return await _shape(url, _EMPTY)
     except asyncpg.RestrictViolationError:
         return None
-    finally:
-        await connection.close()
 
 
-async def _shape(url: str) -> str:
+async def _shape(url: str, *before: str) -> str:
+    """The schema's shape, after these statements."""
     connection = await asyncpg.connect(url)
     try:
+        for statement in before:
+            await connection.execute(statement)
         return str(await connection.fetchval(_SHAPE))
     finally:
         await connection.close()

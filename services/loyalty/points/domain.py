@@ -72,9 +72,13 @@ def rate(programme: Programme, tier: str | None) -> Decimal:
 
 
 def worth(points: int, programme: Programme) -> Decimal:
-    """What points are worth, rounded down to what the currency can hold."""
-    smallest = Decimal(1).scaleb(-DECIMALS[programme.currency])
-    return (points * programme.point_value).quantize(smallest, ROUND_DOWN)
+    """What points are worth by this programme."""
+    return valued(points, programme.point_value, programme.currency)
+
+
+def valued(points: int, point_value: Decimal, currency: str) -> Decimal:
+    """What points are worth at so much each, rounded down to what the currency can hold."""
+    return (points * point_value).quantize(Decimal(1).scaleb(-DECIMALS[currency]), ROUND_DOWN)
 
 
 def cause(kind: str, of: str) -> str:

@@ -1,11 +1,10 @@
 """Requests about deliveries of what was ordered."""
 
-from collections.abc import Iterator
 from typing import Annotated, Self
 
 from pydantic import Field, StrictInt, model_validator
 
-from services.loyalty.fields import Place, refuse
+from services.loyalty.fields import refuse, repeated
 from shared.web.fields import Flag, OccurredAt, Request
 
 
@@ -24,12 +23,5 @@ class NewDeliveries(Request):
 
     @model_validator(mode="after")
     def _holds(self) -> Self:
-        refuse(*self._faults())
+        refuse(*repeated(told.line for told in self.lines))
         return self
-
-    def _faults(self) -> Iterator[tuple[Place, str]]:
-        seen: set[int] = set()
-        for number, told in enumerate(self.lines):
-            if told.line in seen:
-                yield ("lines", number, "line"), "the line is here twice"
-            seen.add(told.line)

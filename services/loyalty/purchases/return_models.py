@@ -8,7 +8,7 @@ from typing import Annotated, Self
 import orjson
 from pydantic import Field, StrictInt, model_validator
 
-from services.loyalty.fields import Decimals, Place, refuse
+from services.loyalty.fields import Decimals, Fault, refuse, repeated
 from services.loyalty.purchases.domain import shortest, utc_text
 from shared.events.purchases import ReturnReason
 from shared.web.fields import Flag, Id, OccurredAt, Request, Shown, View
@@ -36,14 +36,11 @@ class NewReturn(Request):
         refuse(*self._faults())
         return self
 
-    def _faults(self) -> Iterator[tuple[Place, str]]:
-        seen: set[int] = set()
+    def _faults(self) -> Iterator[Fault]:
+        yield from repeated(told.line for told in self.lines)
         for number, told in enumerate(self.lines):
-            if told.line in seen:
-                yield ("lines", number, "line"), "the line is here twice"
             if shortest(told.quantity) == "0":
                 yield ("lines", number, "quantity"), "nothing came back"
-            seen.add(told.line)
 
     def content(self, purchase_id: str) -> bytes:
         """A digest of what was said, the id apart: the same return told twice has the same."""

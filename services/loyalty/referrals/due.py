@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
-from sqlalchemy import ColumnElement, literal_column, select, text
+from sqlalchemy import ColumnElement, literal_column, select
 from sqlmodel import col
 
 from services.loyalty.points.accounts import free, open_accounts
@@ -10,12 +10,11 @@ from services.loyalty.points.awards import Award, award
 from services.loyalty.referrals.domain import SELF
 from services.loyalty.referrals.steps import step
 from services.loyalty.referrals.tables import Referral
+from shared.erased import together
 from shared.outbox import Transaction
 
 AT_ONCE = 100
 """Referrals that one transaction of the clock rewards."""
-_TOGETHER = text("select pg_advisory_xact_lock_shared(hashtext('erasures'))")
-"""As everybody who writes something of customers (shared.erased), before any row is locked."""
 _KEPT: ColumnElement[bool] = literal_column("""(not exists (
     select from purchases where purchases.id = referrals.purchase_id and (
         corrected_to is not null
@@ -37,7 +36,7 @@ async def reward(tx: Transaction) -> int:
 
     Refused where the two were found to be one customer since.
     """
-    await tx.session.execute(_TOGETHER)
+    await together(tx.session)
     known = await _held(tx)
     rows = await _claimed(tx, known) if known else []
     for row in rows:

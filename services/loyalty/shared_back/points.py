@@ -1,15 +1,15 @@
 """Reading what became of points: the movements of the ledger, and what those spent were worth."""
 
 from collections.abc import Sequence
-from decimal import ROUND_DOWN, Decimal
+from decimal import Decimal
 from itertools import groupby
 
 from sqlalchemy import RowMapping, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from services.loyalty.points.domain import valued
 from services.loyalty.shared_back.domain import Points
 from services.loyalty.shared_back.queries import Asked
-from shared.money import DECIMALS
 
 _MOVED = text("""
     select currency, reason, issued, redeemed, expired, point_value from movements
@@ -48,6 +48,5 @@ def _summed(currency: str, moved: Sequence[RowMapping]) -> Points:
 
 
 def _worth(row: RowMapping, currency: str) -> Decimal:
-    """What spent points were worth, each time rounded down to what the currency can hold, as it was told."""
-    smallest = Decimal(1).scaleb(-DECIMALS[currency])
-    return Decimal(row["redeemed"] * (row["point_value"] or 0)).quantize(smallest, ROUND_DOWN)
+    """What spent points were worth, each time as it was told."""
+    return valued(row["redeemed"], row["point_value"] or Decimal(0), currency)
